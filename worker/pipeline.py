@@ -1,0 +1,29 @@
+"""What becomes of a batch of articles? Clean, gate, extract: a pure function, no broker and no server."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from schemas.codes import Reason
+from schemas.messages import ArticleMessage, Extractor, PositionEvent, ProcessedArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """An article that took its way to the end, with positions or without (then perhaps `summary.skipped`)."""
+
+    positions: tuple[PositionEvent, ...]
+    summary: ProcessedArticle
+    cleaned_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An article that cannot be processed: goes to the dead letters."""
+
+    reason: Reason
+    error: str
+    article_id: str | None = None
+
+
+Outcome = Processed | Refused
