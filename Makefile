@@ -1,0 +1,66 @@
+# Everything a developer types. `make` alone lists the targets.
+# Needs Python 3.11 to 3.13, make and a package index; the rest is installed into .venv from uv.lock.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stancewire-installed
+ARTICLES ?= examples/articles
+ARGS ?=
+
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+# The first interpreter on the path that is new enough and not too new; PYTHON=... overrides.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& { command -v $$python; break; }; done)
+
+.PHONY: help install run test test-fast lint format bench schema lock clean
+
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: $(STAMP) ## install the locked packages into .venv
+	@:
+
+# A stamp keeps the second time quick: nothing is looked at unless the lock or the project file is newer.
+$(STAMP): uv.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11, 3.12 or 3.13 on the path; install one or say make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Installing the locked packages into $(VENV) (about a minute the first time)"
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV) \
+		|| { echo "make: $(PYTHON) cannot create a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
+	@touch $@
+
+run: $(STAMP) ## feed ARTICLES (files or folders) through a real server and real workers: make run ARTICLES=my/articles
+	@$(BIN)/stancewire run $(ARTICLES) $(ARGS)
+
+test: $(STAMP) ## run every test, with a real server and real worker processes
+	@$(BIN)/pytest $(ARGS)
+
+test-fast: $(STAMP) ## run the tests that start no server
+	@$(BIN)/pytest -m "not integration" $(ARGS)
+
+lint: $(STAMP) ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(STAMP) ## format the code
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+bench: $(STAMP) ## measure throughput: articles a second, and where the time goes
+	@for benchmark in bench/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark $(ARGS) || exit 1; done
+
+schema: $(STAMP) ## write JSON Schema and AsyncAPI 3 to schemas/exports
+	@$(BIN)/stancewire schema --output schemas/exports
+
+lock: $(STAMP) ## resolve the dependencies anew into uv.lock
+	@$(BIN)/uv lock
+
+clean: ## remove what was built and measured, .venv included
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
