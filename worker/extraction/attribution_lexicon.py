@@ -1,0 +1,45 @@
+"""Which words tell that somebody says, wants or believes something? The cue lexicon, read from data."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from spacy.tokens import Token
+
+SECTIONS = {"VERB": "verbs", "AUX": "verbs", "NOUN": "nouns", "PROPN": "nouns", "ADJ": "adjectives", "ADV": "adverbs"}
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionLexicon:
+    """Classes of attitude per section and lemma, and the phrases that introduce a source."""
+
+    classes: Mapping[str, Mapping[str, tuple[str, ...]]]
+    phrases: tuple[tuple[str, ...], ...]
+
+    def classes_of(self, token: Token) -> tuple[str, ...]:
+        section = SECTIONS.get(token.pos_)
+        if section is None:
+            return ()
+        return self.classes[section].get(token.lemma_.lower(), ())
+
+
+def read_lexicon(text: str) -> AttributionLexicon:
+    """The lexicon in the form of `domains/attribution.toml`."""
+    document = tomllib.loads(text)
+    classes: dict[str, dict[str, tuple[str, ...]]] = {}
+    for section in ("verbs", "nouns", "adjectives", "adverbs"):
+        lemmas: dict[str, tuple[str, ...]] = {}
+        for attitude, words in document.get(section, {}).items():
+            for word in words.split():
+                if attitude not in lemmas.get(word, ()):
+                    lemmas[word] = (*lemmas.get(word, ()), attitude)
+        classes[section] = lemmas
+    phrases = tuple(tuple(phrase.split()) for phrase in document["phrases"]["according"])
+    return AttributionLexicon(classes, phrases)
+
+
+@cache
+def default_lexicon() -> AttributionLexicon:
+    return read_lexicon(resources.files("worker.domains").joinpath("attribution.toml").read_text("utf-8"))
