@@ -16,11 +16,19 @@ FIELDS = tuple(ArticleMessage.model_fields)
 JSON_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 BRACKETS = re.compile(rb"[\[\]{}]")
 UTF8_MARK = b"\xef\xbb\xbf"
+JSON_TYPES = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+}
 SHOWN_ERRORS = 4
 SHOWN_CHARACTERS = 60
 
 
-class UnreadableArticle(Exception):
+class DecodingError(Exception):
     """A message that holds no article: `reason` for machines, `message` for people."""
 
     def __init__(self, reason: Reason, message: str) -> None:
@@ -49,16 +57,16 @@ def decode_article(payload: bytes, *, limits: DecodingLimits = DEFAULT_LIMITS) -
     unknown fields: a misspelt `published_at` would otherwise be lost without a word.
 
     Raises:
-        UnreadableArticle: with the reason code and an explanation of at most a few lines.
+        DecodingError: with the reason code and an explanation of at most a few lines.
     """
     if len(payload) > limits.max_bytes:
-        raise UnreadableArticle(
+        raise DecodingError(
             Reason.TOO_LARGE, f"the message has {len(payload):,} bytes, at most {limits.max_bytes:,} are accepted"
         )
     payload = payload.removeprefix(UTF8_MARK)
     if nesting_exceeds(payload, limits.max_depth):
-        raise UnreadableArticle(
-            Reason.TOO_DEEP, f"arrays or objects are nested more than {limits.max_depth} deep; an article is a flat object"
+        raise DecodingError(
+            Reason.TOO_DEEP, f"nested more than {limits.max_depth} deep, but an article message is a flat object"
         )
     return validate_article(parse_json(payload))
 
@@ -84,25 +92,24 @@ def parse_json(payload: bytes) -> object:
     return value
 
 
-def explain_syntax(payload: bytes, error: orjson.JSONDecodeError) -> UnreadableArticle:
+def explain_syntax(payload: bytes, error: orjson.JSONDecodeError) -> DecodingError:
     """Say why the payload is no JSON text."""
     try:
         payload.decode()
     except UnicodeDecodeError as wrong:
-        return UnreadableArticle(
-            Reason.NOT_UTF8, f"byte {wrong.start:,} (0x{payload[wrong.start]:02x}) is not UTF-8; encode the message as UTF-8"
-        )
+        byte = f"byte {wrong.start:,} (0x{payload[wrong.start]:02x})"
+        return DecodingError(Reason.NOT_UTF8, f"{byte} is not UTF-8; encode the message as UTF-8")
     if not payload.strip():
-        return UnreadableArticle(Reason.NOT_JSON, "the message is empty")
+        return DecodingError(Reason.NOT_JSON, "the message is empty")
     if "surrogate" in error.msg:
-        return UnreadableArticle(Reason.NOT_UTF8, f"half a surrogate pair at character {error.pos:,} is no character")
-    return UnreadableArticle(Reason.NOT_JSON, f"not JSON: {error.msg}")
+        return DecodingError(Reason.NOT_UTF8, f"half a surrogate pair at character {error.pos:,} is no character")
+    return DecodingError(Reason.NOT_JSON, f"not JSON: {error.msg}")
 
 
 def validate_article(value: object) -> ArticleMessage:
     """Return the article message that a parsed JSON value makes."""
     if not isinstance(value, dict):
-        raise UnreadableArticle(
+        raise DecodingError(
             Reason.SCHEMA, f'the message is {name_type(value)}, it must be a JSON object such as {{"body": "..."}}'
         )
     try:
@@ -111,14 +118,14 @@ def validate_article(value: object) -> ArticleMessage:
         raise explain_invalid(value, error.errors(include_url=False, include_context=False)) from None
 
 
-def explain_invalid(value: Mapping[str, object], errors: list[ErrorDetails]) -> UnreadableArticle:
+def explain_invalid(value: Mapping[str, object], errors: list[ErrorDetails]) -> DecodingError:
     """Say which fields are wrong and what would be right."""
     if any(error["type"] == "missing" for error in errors):
         found = ", ".join(shorten(name) for name in list(value)[:SHOWN_ERRORS]) or "no field at all"
-        return UnreadableArticle(Reason.FIELD_MISSING, f"the field 'body' is missing (found {found})")
+        return DecodingError(Reason.FIELD_MISSING, f"the field 'body' is missing (found {found})")
     texts = list(dict.fromkeys(explain_error(error) for error in errors))
     more = f"; and {len(texts) - SHOWN_ERRORS} more" if len(texts) > SHOWN_ERRORS else ""
-    return UnreadableArticle(Reason.SCHEMA, "; ".join(texts[:SHOWN_ERRORS]) + more)
+    return DecodingError(Reason.SCHEMA, "; ".join(texts[:SHOWN_ERRORS]) + more)
 
 
 def explain_error(error: ErrorDetails) -> str:
@@ -146,5 +153,4 @@ def shorten(value: object) -> str:
 
 def name_type(value: object) -> str:
     """Name the type of a parsed JSON value as JSON does."""
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", int: "a number", float: "a number"}
-    return names.get(type(value), "null")
+    return JSON_TYPES.get(type(value), "null")

@@ -18,7 +18,13 @@ def digest(*parts: str) -> str:
 class Message(BaseModel):
     """Shared behaviour of all messages: immutable, unknown fields refused, fields described where they are declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_enum_values=False,
+        use_attribute_docstrings=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class ArticleMessage(Message):
@@ -65,7 +71,7 @@ class Span(Message):
     def spans_its_text(self) -> Self:
         """Refuse a span whose length is not that of its text: a reader would mark the wrong words."""
         if self.end - self.start != len(self.text):
-            raise ValueError(f"a span from {self.start} to {self.end} cannot hold a text of {len(self.text)} characters")
+            raise ValueError(f"{self.start} to {self.end} cannot hold a text of {len(self.text)} characters")
         return self
 
 
