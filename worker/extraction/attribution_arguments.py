@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
-
-from worker.extraction.quotations import Quotation
+from spacy.tokens import Token
 
 TokenSpan = tuple[int, int]
 """Tokens [start, end)."""
@@ -13,19 +11,33 @@ TokenSpan = tuple[int, int]
 MAX_STEPS_UP = 6
 """How far a cue looks up the tree: bounds the work per cue, whatever the parser makes of a text."""
 
-NO_ARGUMENT = frozenset({"punct", "aux", "auxpass", "neg", "det", "cc", "mark", "expl", "prt", "intj", "preconj"})
+NO_CONTENT = frozenset(
+    {"punct", "aux", "auxpass", "neg", "det", "cc", "mark", "expl", "prt", "intj", "preconj", "conj", "poss", "case"}
+)
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 RELATIVE_WORDS = frozenset({"who", "which", "that", "whom", "whose"})
-UP = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "acl", "relcl", "acomp", "dobj", "attr", "pobj", "prep", "oprd", "parataxis", "dep", "appos"})
+SOURCE_PREPOSITIONS = frozenset({"by", "from", "of", "among", "to", "with", "in", "between", "for"})
+GOVERNED = frozenset(
+    {
+        *("conj", "xcomp", "advcl", "ccomp", "pcomp", "acl", "relcl", "acomp", "dobj", "attr", "pobj", "prep", "oprd"),
+        *("parataxis", "dep", "appos", "nsubj", "nsubjpass", "agent"),
+    }
+)
+"""Relations through which a word has its source, or its content, from the word that governs it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A candidate: the words at `pieces`, and by which way (`relation`) the cue reaches them. `head` is their head word."""
+    """A candidate: the tokens at `pieces`, the way (`relation`) by which the cue reaches them, their head word.
+
+    `link` is the word between cue and argument, a preposition mostly; `quoted` the index of the quotation it is.
+    """
 
     relation: str
     head: int
     pieces: tuple[TokenSpan, ...]
+    link: str = ""
+    quoted: int | None = None
 
     @property
     def start(self) -> int:
@@ -34,16 +46,6 @@ class Argument:
     @property
     def end(self) -> int:
         return self.pieces[-1][1]
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """A quotation in tokens, marks included; `paragraph` counts lines, `whole` says that it fills its paragraph."""
-
-    start: int
-    end: int
-    paragraph: int
-    quotation: Quotation
 
 
 def subtree(token: Token) -> TokenSpan:
@@ -61,42 +63,43 @@ def sources(cue: Token) -> Iterator[Argument]:
     for child in cue.children:
         relation = child.dep_
         if relation in SUBJECTS:
-            yield from _subject(child, relation)
-        elif relation == "agent" or (relation == "prep" and child.lower_ in {"by", "from", "of", "among", "to", "with"}):
+            yield _subject(child, relation)
+        elif relation in {"agent", "prep"} and child.lower_ in SOURCE_PREPOSITIONS:
             for grandchild in child.children:
                 if grandchild.dep_ == "pobj":
-                    yield Argument(f"{relation}:{child.lower_}", grandchild.i, (subtree(grandchild),))
-        elif relation in {"poss", "amod", "compound", "nmod", "dobj", "npadvmod", "dative"}:
+                    yield Argument(relation, grandchild.i, (subtree(grandchild),), child.lower_)
+        elif relation in {"poss", "amod", "compound", "nmod", "dobj", "npadvmod", "dative", "attr"}:
             yield Argument(relation, child.i, (subtree(child),))
     yield from _sources_above(cue)
 
 
-def _subject(subject: Token, relation: str) -> Iterator[Argument]:
-    if subject.lower_ in RELATIVE_WORDS and subject.head.dep_ == "relcl":
-        clause = subject.head
-        yield Argument(f"{relation}:antecedent", clause.head.i, without(subtree(clause.head), subtree(clause))[:1])
-    else:
-        yield Argument(relation, subject.i, (subtree(subject),))
+def _subject(subject: Token, relation: str) -> Argument:
+    """A subject; that of a relative clause with what it stands for: "the envoy, who"."""
+    clause = subject.head
+    if subject.lower_ in RELATIVE_WORDS and clause.dep_ == "relcl" and clause.head.i < subject.i:
+        antecedent = clause.head
+        return Argument(f"{relation}:relative", antecedent.i, ((antecedent.left_edge.i, subject.i + 1),))
+    return Argument(relation, subject.i, (subtree(subject),))
 
 
 def _sources_above(cue: Token) -> Iterator[Argument]:
-    """The subject (or possessor, or object) of what governs the cue: "agreed and *said*", "refused to *say*", "made a *demand*"."""
+    """Subject, possessor, object of what governs the cue: "agreed and *said*", "refused to *say*", "their *demand*"."""
     path: list[str] = []
     here = cue
     for _ in range(MAX_STEPS_UP):
         head, dep = here.head, here.dep_
-        if head is here or dep not in UP:
+        if head is here or dep not in GOVERNED:
             return
         path.append(dep)
-        way = ">".join(path[-2:])
-        if dep in {"acl", "relcl"}:
-            yield Argument(f"{way}>head", head.i, without(subtree(head), subtree(here))[:1])
+        way = ">".join(path[-2:]) if len(path) < 4 else "far"
+        if dep in {"acl", "relcl"} and head.i < here.i:
+            yield Argument(f"{way}>head", head.i, ((head.left_edge.i, max(head.i + 1, here.left_edge.i)),))
         for child in head.children:
             if child.i == here.i:
                 continue
             if child.dep_ in SUBJECTS:
-                for argument in _subject(child, child.dep_):
-                    yield Argument(f"{way}>{argument.relation}", argument.head, argument.pieces)
+                argument = _subject(child, child.dep_)
+                yield Argument(f"{way}>{argument.relation}", argument.head, argument.pieces)
             elif child.dep_ == "agent":
                 for grandchild in child.children:
                     if grandchild.dep_ == "pobj":
@@ -107,31 +110,30 @@ def _sources_above(cue: Token) -> Iterator[Argument]:
 
 
 def contents(cue: Token) -> Iterator[Argument]:
-    """Candidates for what is said, wanted or believed, except quotations outside the cue's own clause."""
-    own = subtree(cue)
+    """Candidates for what is said, wanted or believed."""
+    right = cue.right_edge.i
     for child in cue.children:
         yield from _below(child, child.dep_)
     for sibling in _conjoined(cue):
         for child in sibling.children:
-            if child.i > cue.i and child.dep_ in {"dobj", "ccomp", "xcomp", "prep"} and not own[0] <= child.i < own[1]:
+            if child.i > right and child.dep_ in {"dobj", "ccomp", "xcomp", "prep"}:
                 yield from _below(child, f"conj:{child.dep_}")
     yield from _contents_above(cue)
 
 
 def _below(child: Token, relation: str) -> Iterator[Argument]:
-    if child.dep_ in NO_ARGUMENT or child.dep_ == "conj":
+    if child.dep_ in NO_CONTENT:
         return
-    if child.dep_ in {"prep", "agent", "dative"}:
-        for grandchild in child.children:
-            if grandchild.dep_ in {"pobj", "pcomp", "ccomp", "prep"}:
-                if grandchild.dep_ == "prep":
-                    for last in grandchild.children:
-                        if last.dep_ in {"pobj", "pcomp"}:
-                            yield Argument(f"{relation}:prep:{last.dep_}", last.i, (subtree(last),))
-                else:
-                    yield Argument(f"{relation}:{grandchild.dep_}", grandchild.i, (subtree(grandchild),))
-    else:
+    if child.dep_ not in {"prep", "agent", "dative"}:
         yield Argument(relation, child.i, (subtree(child),))
+        return
+    for grandchild in child.children:
+        if grandchild.dep_ in {"pobj", "pcomp", "ccomp"}:
+            yield Argument(f"{relation}:{grandchild.dep_}", grandchild.i, (subtree(grandchild),), child.lower_)
+        elif grandchild.dep_ == "prep":
+            for last in grandchild.children:
+                if last.dep_ in {"pobj", "pcomp"}:
+                    yield Argument(f"{relation}:{last.dep_}", last.i, (subtree(last),), grandchild.lower_)
 
 
 def _conjoined(cue: Token) -> Iterator[Token]:
@@ -143,7 +145,7 @@ def _conjoined(cue: Token) -> Iterator[Token]:
 
 
 def _contents_above(cue: Token) -> Iterator[Argument]:
-    """The clause that a tag hangs on ("the talks, officials *say*, are over"), the noun that a relative clause is about."""
+    """The clause that a tag hangs on ("the talks, they *say*, are over"), the noun that a relative clause is about."""
     own = subtree(cue)
     here = cue
     path: list[str] = []
@@ -152,7 +154,7 @@ def _contents_above(cue: Token) -> Iterator[Argument]:
         if head is here:
             return
         path.append(dep)
-        way = ">".join(path[-2:])
+        way = ">".join(path[-2:]) if len(path) < 4 else "far"
         if dep in {"acl", "relcl"}:
             pieces = without(subtree(head), subtree(here))
             if pieces:
@@ -162,8 +164,6 @@ def _contents_above(cue: Token) -> Iterator[Argument]:
             yield Argument(f"up:{way}", head.i, pieces)
         if dep in {"xcomp", "acomp", "attr", "oprd", "dobj", "conj"}:
             for child in head.children:
-                if child.dep_ in SUBJECTS:
-                    yield Argument(f"up:{way}:{child.dep_}", child.i, (subtree(child),))
-                elif child.dep_ in {"xcomp", "ccomp", "advcl"} and child.i > cue.i:
+                if child.dep_ in SUBJECTS or (child.dep_ in {"xcomp", "ccomp", "advcl", "prep"} and child.i > cue.i):
                     yield Argument(f"up:{way}:{child.dep_}", child.i, (subtree(child),))
         here = head

@@ -17,12 +17,17 @@ class AttributionLexicon:
 
     classes: Mapping[str, Mapping[str, tuple[str, ...]]]
     phrases: tuple[tuple[str, ...], ...]
+    lemmas: Mapping[str, str]
+    """Forms whose lemma the tagger's rules get wrong."""
+
+    def lemma(self, token: Token) -> str:
+        return self.lemmas.get(token.lower_) or token.lemma_.lower()
 
     def classes_of(self, token: Token) -> tuple[str, ...]:
         section = SECTIONS.get(token.pos_)
         if section is None:
             return ()
-        return self.classes[section].get(token.lemma_.lower(), ())
+        return self.classes[section].get(self.lemma(token), ())
 
 
 def read_lexicon(text: str) -> AttributionLexicon:
@@ -37,7 +42,7 @@ def read_lexicon(text: str) -> AttributionLexicon:
                     lemmas[word] = (*lemmas.get(word, ()), attitude)
         classes[section] = lemmas
     phrases = tuple(tuple(phrase.split()) for phrase in document["phrases"]["according"])
-    return AttributionLexicon(classes, phrases)
+    return AttributionLexicon(classes, phrases, document.get("lemmas", {}))
 
 
 @cache

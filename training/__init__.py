@@ -1,0 +1,1 @@
+"""Fits the heads that the worker ships: nothing here is imported at run time."""
