@@ -29,7 +29,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+        env_prefix=PREFIX,
+        env_parse_none_str="none",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
     # Server
@@ -49,7 +54,8 @@ class Settings(BaseSettings):
     state_directory: Path = Path(".stancewire")
     """Folder for what must outlive a process: the embedded server's data, metric files."""
     server_port: Port | None = 6390
-    """Loopback port of the embedded server, beside its socket. 0, or a port that is taken: any free one."""
+    """Loopback port of the embedded server, beside its socket. 0, or a port that is taken: any free one;
+    `none`: no port."""
     server_fsync: Annotated[str, Field(pattern="^(always|everysec)$")] = "everysec"
     """How often the embedded server's log reaches the disk: `always`, or `everysec` (a power cut may lose a second)."""
 
@@ -172,8 +178,10 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that give a child process these very settings."""
-        dumped = self.model_dump(mode="json", exclude_none=True, exclude={"redis_url"})
-        variables = {f"{PREFIX}{name.upper()}": str(value) for name, value in dumped.items()}
+        dumped = self.model_dump(mode="json", exclude={"redis_url"})
+        variables = {
+            f"{PREFIX}{name.upper()}": "none" if value is None else str(value) for name, value in dumped.items()
+        }
         variables[f"{PREFIX}STATE_DIRECTORY"] = str(self.state_directory.absolute())
         if self.redis_url is not None:
             variables[f"{PREFIX}REDIS_URL"] = self.redis_url.get_secret_value()
