@@ -1,0 +1,182 @@
+"""Are the probabilities honest? Fit the calibration on held-out articles: `python -m training.calibrate`.
+
+    python -m training.calibrate --heads DIR --records DIR [--write DIR ...] [--report]
+
+`--heads` are exported heads that were fitted without the held-out articles. `--write` names folders whose card gets the
+result (the same, or heads fitted on all articles by the same recipe). Prints a reliability table on dev.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from training.batches import ISSUES, STANCES
+from training.metrics import f1
+from training.records import Record, read_records
+from worker.extraction.encoder import Calibration, CandidateLabels, Heads
+from worker.extraction.encoding import load_tokenizer, pack
+
+Labelled = list[tuple[Record, CandidateLabels]]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One event that the heads propose, and whether it is right."""
+
+    record: str
+    party: int
+    sentence: int
+    issue: str
+    stance: str
+    features: tuple[float, float, float]
+    right: bool
+
+
+def label_all(heads: Heads, records: Sequence[Record]) -> Labelled:
+    """Label records as the worker does."""
+    out: Labelled = []
+    for record in records:
+        for labels in heads.label(pack(record.tokens)):
+            out += [(record, c) for c in labels.candidates]
+    return out
+
+
+def guesses(labelled: Labelled, second: float) -> list[Guess]:
+    """List, for each candidate, its likeliest issue (and others above `second`) with the likeliest stance."""
+    out = []
+    for record, c in labelled:
+        here = {(e.issue, e.stance) for e in record.events if e.party == c.party and c.sentence in e.sentences}
+        best = int(c.issues.argmax())
+        for i, p in enumerate(c.issues):
+            if i != best and p <= second:
+                continue
+            j = int(c.stances[i].argmax())
+            features = (c.present, float(p), float(c.stances[i, j]))
+            right = (ISSUES[i], STANCES[j]) in here
+            out.append(Guess(record.id, c.party, c.sentence, ISSUES[i], STANCES[j], features, right))
+    return out
+
+
+def logit(p: np.ndarray | float) -> np.ndarray:
+    """Return log odds, bounded."""
+    p = np.clip(p, 1e-4, 1 - 1e-4)
+    return np.log(p / (1 - p))
+
+
+def fit(heads: Heads, records: Sequence[Record], second: float) -> Calibration:
+    """Fit scale and shift of presence, temperatures of issue and stance, and the weights of an event's confidence."""
+    heads.calibration = Calibration()
+    labelled = label_all(heads, records)
+    is_event = np.array([any(e.party == c.party and c.sentence in e.sentences for e in r.events) for r, c in labelled])
+    present = logit(np.array([c.present for _, c in labelled]))[:, None]
+    platt = LogisticRegression(C=10.0).fit(present, is_event)
+    issue_pairs, stance_pairs = [], []
+    for r, c in labelled:
+        for e in r.events:
+            if e.party == c.party and c.sentence in e.sentences:
+                i = ISSUES.index(e.issue)
+                issue_pairs.append((np.log(c.issues + 1e-9), i))
+                stance_pairs.append((np.log(c.stances[i] + 1e-9), STANCES.index(e.stance)))
+    calibration = Calibration(
+        present_scale=round(float(platt.coef_[0, 0]), 4),
+        present_shift=round(float(platt.intercept_[0]), 4),
+        issue_temperature=_temperature(issue_pairs),
+        stance_temperature=_temperature(stance_pairs),
+    )
+    heads.calibration = calibration
+    proposed = guesses(label_all(heads, records), second)
+    x = logit(np.array([g.features for g in proposed]))
+    model = LogisticRegression(C=10.0).fit(x, np.array([g.right for g in proposed]))
+    weights = (*model.coef_[0].tolist(), float(model.intercept_[0]))
+    heads.calibration = replace(calibration, event=tuple(round(w, 4) for w in weights))
+    return heads.calibration
+
+
+def _temperature(pairs: Sequence[tuple[np.ndarray, int]]) -> float:
+    logs = np.array([p for p, _ in pairs])
+    gold = np.array([g for _, g in pairs])
+
+    def loss(t: float) -> float:
+        scaled = logs / t
+        scaled -= np.logaddexp.reduce(scaled, axis=1)[:, None]
+        return -float(scaled[np.arange(len(gold)), gold].mean())
+
+    return round(float(min(np.arange(0.6, 3.0, 0.05), key=loss)), 2)
+
+
+def confidences(heads: Heads, proposed: Sequence[Guess]) -> np.ndarray:
+    """Return each guess's calibrated probability to be right."""
+    return np.array([heads.confidence(*g.features) for g in proposed])
+
+
+def reliability(p: np.ndarray, right: np.ndarray) -> tuple[list[tuple[float, float, int]], float]:
+    """Return (mean confidence, share right, count) by tenths, and the expected calibration error."""
+    rows = []
+    error = 0.0
+    for low in np.arange(0, 1, 0.1):
+        inside = (p >= low) & (p < low + 0.1)
+        if inside.any():
+            rows.append((float(p[inside].mean()), float(right[inside].mean()), int(inside.sum())))
+            error += inside.mean() * abs(rows[-1][0] - rows[-1][1])
+    return rows, error
+
+
+def set_f1(records: Sequence[Record], proposed: Sequence[Guess], keep: Callable[[int], bool]) -> float:
+    """Return the F1 of each article's set of (party, issue, stance)."""
+    gold: dict[str, set[object]] = defaultdict(set)
+    for r in records:
+        for n, e in enumerate(r.events):
+            gold[r.id].add((e.party if e.party is not None else f"out {n}", e.issue, e.stance))
+    predicted: dict[str, set[object]] = defaultdict(set)
+    for n, g in enumerate(proposed):
+        if keep(n):
+            predicted[g.record].add((g.party, g.issue, g.stance))
+    hits = sum(len(gold[i] & predicted[i]) for i in gold)
+    return f1(hits, sum(map(len, predicted.values())), sum(map(len, gold.values())))
+
+
+def main() -> None:
+    """Calibrate, choose the threshold, report."""
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--heads", type=Path, required=True)
+    ap.add_argument("--records", type=Path, required=True)
+    ap.add_argument("--write", type=Path, nargs="*", default=[])
+    ap.add_argument("--second", type=float, default=0.3, help="further issues of a candidate above this probability")
+    a = ap.parse_args()
+    heads = Heads.load(a.heads)
+    tokenizer = load_tokenizer(a.heads / "tokenizer.json")
+    held_out = [r for r in read_records(a.records / "train.jsonl", tokenizer) if r.held_out]
+    dev = read_records(a.records / "dev.jsonl", tokenizer)
+    calibration = fit(heads, held_out, a.second)
+    print(asdict(calibration))
+    best = 0.3
+    for name, records in (("held out", held_out), ("dev", dev)):
+        proposed = guesses(label_all(heads, records), a.second)
+        p, right = confidences(heads, proposed), np.array([g.right for g in proposed])
+        rows, error = reliability(p, right)
+        print(f"{name}: expected calibration error {error:.3f}")
+        for mean, share, count in rows:
+            print(f"  said {mean:.2f} right {share:.2f} of {count}")
+        curve = {
+            round(float(t), 3): set_f1(records, proposed, lambda n, t=t, p=p: bool(p[n] > t))
+            for t in np.arange(0.08, 0.6, 0.04)
+        }
+        print("  positions F1 by threshold", {t: round(v, 3) for t, v in curve.items()})
+        if records is held_out:
+            best = max(curve, key=curve.__getitem__)
+    for folder in a.write:
+        path = folder / "card.json"
+        card = json.loads(path.read_text(encoding="utf8"))
+        card["calibration"] = asdict(calibration)
+        card["thresholds"] |= {"event": best, "second_issue": a.second}
+        path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()

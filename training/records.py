@@ -1,0 +1,79 @@
+"""What does training read? One JSON record an article (or item) with its mentions and gold events."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from worker.extraction.encoding import PartyMention, SentenceTokens, tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One gold event; `party` and `addressee` are indices, None where the mention finder proposes no such party."""
+
+    sentences: tuple[int, ...]
+    party: int | None
+    issue: str
+    stance: str
+    addressee: int | None
+    attribution: str
+    time: str
+    condition: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One text with its tokens, ready to be packed."""
+
+    id: str
+    is_item: bool
+    text: str
+    parties: tuple[str, ...]
+    tokens: list[SentenceTokens]
+    events: tuple[Event, ...]
+
+    @property
+    def held_out(self) -> bool:
+        """Tell whether the record belongs to the fixed sixth that is kept for decisions and calibration."""
+        return not self.is_item and hashlib.sha256(self.id.encode()).digest()[0] % 6 == 0
+
+
+def read_records(path: Path, tokenizer: Tokenizer) -> list[Record]:
+    """Read a file of records and tokenize their texts."""
+    with path.open(encoding="utf8") as lines:
+        return [_record(json.loads(line), tokenizer) for line in lines if line.strip()]
+
+
+def _record(raw: dict[str, Any], tokenizer: Tokenizer) -> Record:
+    sentences = [(start, end) for start, end in raw["sentences"]]
+    is_item = raw["source"] == "item"
+    if is_item:  # which of an item's sentences carries an event is not annotated
+        sentences = [(0, len(raw["text"]))]
+    mentions = [PartyMention(m["start"], m["end"], m["party"], m["kind"]) for m in raw["mentions"]]
+    return Record(
+        id=raw["id"],
+        is_item=is_item,
+        text=raw["text"],
+        parties=tuple(raw["parties"]),
+        tokens=tokenize(tokenizer, raw["text"], sentences, mentions),
+        events=tuple(_events(raw["events"], is_item)),
+    )
+
+
+def _events(events: Iterable[dict[str, Any]], is_item: bool) -> Iterator[Event]:
+    for e in events:
+        yield Event(
+            sentences=(0,) if is_item else tuple(e["sentences"]),
+            party=e["party"],
+            issue=e["issue"],
+            stance=e["stance"],
+            addressee=e["addressee"],
+            attribution=e["attribution"],
+            time=e["time"] or "current",
+            condition=tuple(e["condition"]) if e["condition"] else None,
+        )
