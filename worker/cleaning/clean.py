@@ -12,6 +12,9 @@ from worker.cleaning.dates import find_day
 from worker.cleaning.language import detect_language
 from worker.cleaning.layout import Layout, lay_out_text
 from worker.cleaning.limits import CleaningLimits
+from worker.cleaning.main_text import lay_out_page
+from worker.cleaning.metadata import PageMetadata, read_metadata
+from worker.cleaning.page import read_page
 from worker.cleaning.rules import load_rules
 
 
@@ -20,13 +23,19 @@ def clean(message: ArticleMessage, *, limits: CleaningLimits = CleaningLimits())
     published = _as_date(message.published_at)
     if len(message.body) > limits.max_body_characters:
         return _skipped(message, Reason.TOO_LONG)
-    layout = lay_out_text(message.body)
+    metadata = PageMetadata()
+    if message.content_type == "text/html":
+        page = read_page(message.body, limits=limits)
+        metadata = read_metadata(message.body, page, limits=limits)
+        layout = lay_out_page(page)
+    else:
+        layout = lay_out_text(message.body)
     if len(layout.text) > limits.max_text_characters:
         return _skipped(message, Reason.TOO_LONG)
-    verdicts = classify(layout.paragraphs, title=message.title, rules=load_rules())
+    verdicts = classify(layout.paragraphs, title=message.title or metadata.title, rules=load_rules())
     text, offsets, lines = _assemble(layout, verdicts)
     removed = _removed(layout, verdicts)
-    published = published or _stamped_day(removed)
+    published = published or metadata.published_at or _stamped_day(removed)
     dateline = _dateline(text, lines, published)
     if published is None and dateline is not None:
         published = dateline.day
@@ -40,9 +49,9 @@ def clean(message: ArticleMessage, *, limits: CleaningLimits = CleaningLimits())
         dateline=dateline,
         language=language,
         published_at=published,
-        title=message.title or _headline(text, lines),
-        source=message.source,
-        byline=_byline(removed),
+        title=message.title or metadata.title or _headline(text, lines),
+        source=message.source or metadata.source,
+        byline=metadata.author or _byline(removed),
         removed=removed,
         skip=_skip(text, language, limits),
     )
