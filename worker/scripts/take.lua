@@ -1,0 +1,60 @@
+#!lua
+-- Take entries to work on: note the attempt before anything of the article is looked at, and hand out its fields.
+--
+-- KEYS[1]  articles           stream  XPENDING, XRANGE, XCLAIM
+-- KEYS[2]  articles.attempts  hash    one line an attempt, "consumer time words"
+--
+-- ARGV[1]  consumer group
+-- ARGV[2]  consumer: the worker process that takes them
+-- ARGV[3]  ms for which the claim of a worker that shows no sign of life still holds
+-- ARGV[4]  bytes to hand out at once (one entry is handed out whatever its size)
+-- ARGV[5]  bytes above which an entry's fields are not handed out at all
+-- ARGV[6]  words for the line, after the time
+-- ARGV[7+] ids of the entries
+--
+-- Returns for each entry, until the bytes are used up: {id, state, history, fields or size}. States: 'taken'; 'missing'
+-- (pending, but deleted from the stream); 'oversize' (taken, too big to be handed out); 'busy' (another worker is at
+-- it); 'gone' (no longer pending).
+local function last_worker(history)
+  return history and string.match(history, '([^\n ]+) [^\n]*$')
+end
+
+local clock = redis.call('TIME')
+local now = string.format('%.0f', clock[1] * 1000 + math.floor(clock[2] / 1000))
+local left = tonumber(ARGV[4])
+local answer = {}
+for number = 7, #ARGV do
+  local id = ARGV[number]
+  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1)[1]
+  if not pending then
+    redis.call('HDEL', KEYS[2], id)
+    answer[#answer + 1] = {id, 'gone'}
+  else
+    local owner, idle = pending[2], pending[3]
+    local history = redis.call('HGET', KEYS[2], id)
+    local busy = owner ~= ARGV[2] and last_worker(history) == owner and idle < tonumber(ARGV[3])
+    local entry = not busy and redis.call('XRANGE', KEYS[1], id, id)[1]
+    if busy then
+      answer[#answer + 1] = {id, 'busy'}
+    elseif not entry then
+      answer[#answer + 1] = {id, 'missing', history or ''}
+    else
+      local fields, size = entry[2], 0
+      for _, part in ipairs(fields) do
+        size = size + #part
+      end
+      local oversize = size > tonumber(ARGV[5])
+      if not oversize and size > left and left < tonumber(ARGV[4]) then
+        return answer
+      end
+      local line = ARGV[2] .. ' ' .. now .. ' ' .. ARGV[6]
+      history = history and history .. '\n' .. line or line
+      local _, attempts = string.gsub(history, '\n', '')
+      redis.call('HSET', KEYS[2], id, history)
+      redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'RETRYCOUNT', attempts + 1, 'JUSTID')
+      answer[#answer + 1] = {id, oversize and 'oversize' or 'taken', history, oversize and size or fields}
+      left = left - (oversize and 0 or size)
+    end
+  end
+end
+return answer
