@@ -1,0 +1,357 @@
+"""Which stretches of a sentence name a party, a person, an office? Found by names and word patterns, no parse."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from schemas.codes import PartyKind
+from worker.extraction.gazetteer import Entry, EntryKind, Gazetteer
+from worker.extraction.position import CharSpan, PartyName
+
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:-[^\W_]+|['’](?!s\b)[^\W_]+)*|['’]s\b|[^\w\s]")
+_MODIFIERS_AT_MOST = 4
+_NAME_TOKENS_AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedClasses:
+    """Closed word classes, lower case, as listed in `domains/reference.toml`."""
+
+    function_words: frozenset[str]
+    calendar_words: frozenset[str]
+    name_particles: frozenset[str]
+    honorifics: frozenset[str]
+    speech_verbs: frozenset[str]
+    speaking_nouns: frozenset[str]
+    bare_official_nouns: frozenset[str]
+    bare_group_nouns: frozenset[str]
+    bare_speaking_nouns: frozenset[str]
+    subject_verbs: frozenset[str]
+    not_names: frozenset[str]
+    outside_titles: frozenset[str]
+    national_titles: str
+    group_modifiers: dict[str, str]
+
+
+@cache
+def closed_classes() -> ClosedClasses:
+    """Return the shipped closed classes; the same object on every call."""
+    data = tomllib.loads((resources.files("worker") / "domains" / "reference.toml").read_text("utf-8"))
+    sets = {
+        key: frozenset(value.split())
+        for key, value in data.items()
+        if isinstance(value, str) and key != "national_titles"
+    }
+    return ClosedClasses(
+        **sets, national_titles=" ".join(data["national_titles"].split()), group_modifiers=data["group_modifiers"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or mark; `lower` is its casefolded text."""
+
+    text: str
+    lower: str
+    start: int
+    end: int
+
+    @property
+    def capitalised(self) -> bool:
+        return self.text[0].isupper()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMention:
+    """A mention as one sentence shows it, before the article resolves who is meant.
+
+    `kind`: `party`, `demonym`, `people`, `organ`, `official` (an official noun of the side), `group`, `person`, `title` (a bare title),
+    `name` (capitalised words of unknown nature), `pronoun`, `bare_official`, `bare_group`.
+    """
+
+    start: int
+    end: int
+    kind: str
+    text: str
+    party: PartyName | None = None
+    title: str | None = None
+    name_start: int = -1
+    initial: bool = False
+    """The first word of its sentence, where a capital letter means nothing."""
+    governs: bool = False
+    """A verb that takes a party as its subject follows at once."""
+
+
+def tokenize(text: str, span: CharSpan) -> list[Token]:
+    """Split `text[span]` into words and marks; a possessive 's is a token of its own."""
+    return [Token(m.group(), m.group().casefold(), m.start(), m.end()) for m in _TOKEN.finditer(text, *span)]
+
+
+class MentionScanner:
+    """Finds the mentions of one sentence."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._closed = closed_classes()
+        self._capitals = (
+            frozenset({"i"}) | self._closed.function_words | self._closed.calendar_words | self._closed.not_names
+        )
+
+    def scan(self, text: str, span: CharSpan, listed: dict[int, tuple[int, Entry]]) -> Iterator[LocalMention]:
+        """Yield the mentions of the sentence `text[span]`; `listed` maps a start to the listed name that begins there."""
+        tokens = tokenize(text, span)
+        at = 0
+        while at < len(tokens):
+            mention, next_at = self._mention_at(text, tokens, at, listed)
+            if mention is not None:
+                yield mention
+            at = max(next_at, at + 1)
+
+    def _mention_at(
+        self, text: str, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]
+    ) -> tuple[LocalMention | None, int]:
+        token = tokens[at]
+        if token.start in listed:
+            end, entry = listed[token.start]
+            after = at
+            while after < len(tokens) and tokens[after].start < end:
+                after += 1
+            return self._listed(text, tokens, at, after, entry, listed)
+        if title_end := self._title(tokens, at):
+            return self._titled(text, tokens, at, title_end, listed)
+        if (generic := self._generic(tokens, at)) is not None:
+            return generic, at + 1
+        if token.lower in self._closed.honorifics:
+            start = at + 2 if at + 1 < len(tokens) and tokens[at + 1].text == "." else at + 1
+            end = self._name(tokens, start, listed)
+            if end > start:
+                return self._person(text, tokens, at, start, end, token.lower, None), end
+        if self._opens_name(token):
+            end = self._name(tokens, at, listed)
+            if end > at:
+                return self._unlisted(text, tokens, at, end), end
+        return None, at + 1
+
+    def _unlisted(self, text: str, tokens: Sequence[Token], at: int, end: int) -> LocalMention:
+        start, stop = tokens[at].start, tokens[end - 1].end
+        initial = at == 0 or not tokens[at - 1].text[-1].isalnum()
+        governs = end < len(tokens) and tokens[end].lower in self._closed.subject_verbs
+        return LocalMention(start, stop, "name", text[start:stop], initial=initial, governs=governs)
+
+    def _listed(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        at: int,
+        after: int,
+        entry: Entry,
+        listed: dict[int, tuple[int, Entry]],
+    ) -> tuple[LocalMention | None, int]:
+        """A listed name, perhaps as the modifier of a title, an official noun or a group noun."""
+        start = tokens[at].start
+        head = after + 1 if after < len(tokens) and tokens[after].lower in {"'s", "’s"} else after
+        for position in range(head, min(head + _MODIFIERS_AT_MOST, len(tokens))):
+            token = tokens[position]
+            if token.start in listed and (position > head or head == after):
+                break
+            if title_end := self._title(tokens, position):
+                title = text[tokens[position].start : tokens[title_end - 1].end]
+                # "Syria envoy X" is an envoy for Syria, "the Syrian envoy" and "Syria's envoy" speak for it.
+                concerns = entry.kind is EntryKind.NAME and entry.party.kind is PartyKind.STATE and head == after
+                side = None if concerns and title.casefold().split()[-1] in self._closed.outside_titles else entry.party
+                comma = title_end < len(tokens) and tokens[title_end].text == "," and head > after
+                name_start, name_end = self._name_after_title(tokens, title_end + comma, listed)
+                if name_end > name_start:
+                    return self._person(text, tokens, at, name_start, name_end, title, side), name_end
+                end = tokens[title_end - 1].end
+                return LocalMention(start, end, "title", text[start:end], side, title.casefold()), title_end
+            words = self._gazetteer.words
+            noun_end = self._noun(tokens, position, words.official_nouns)
+            if not noun_end and entry.party.kind is not PartyKind.STATE:
+                noun_end = self._noun(tokens, position, words.organisation_nouns)
+            if noun_end:
+                end = tokens[noun_end - 1].end
+                return LocalMention(start, end, "official", text[start:end], entry.party), noun_end
+            noun_end = self._noun(tokens, position, words.group_nouns)
+            if noun_end and entry.kind is not EntryKind.PEOPLE:
+                end = tokens[noun_end - 1].end
+                return LocalMention(
+                    start, end, "group", text[start:end], self._group(entry, text[tokens[noun_end - 1].start : end])
+                ), noun_end
+            if not self._may_modify(token):
+                break
+        if entry.party.kind is PartyKind.STATE and entry.kind is EntryKind.ADJECTIVE or entry.kind is EntryKind.ORGAN:
+            name_end = self._name(tokens, after, listed) if after < len(tokens) and tokens[after].capitalised else after
+            if name_end - after >= 2:  # noqa: PLR2004  "Kremlin's Dmitry Peskov", "Labour's Jane Roe"
+                return self._person(text, tokens, at, after, name_end, None, entry.party), name_end
+        kinds = {EntryKind.ADJECTIVE: "demonym", EntryKind.PEOPLE: "people", EntryKind.ORGAN: "organ"}
+        end = tokens[after - 1].end
+        return LocalMention(start, end, kinds.get(entry.kind, "party"), text[start:end], entry.party), after
+
+    def _group(self, entry: Entry, noun: str) -> PartyName:
+        """The group that a modifier and a noun name: a listed one if there is, else one of that name."""
+        noun = noun if noun.isupper() or noun[1:2].isupper() else noun.casefold()
+        adjective = (
+            entry.surface
+            if entry.kind is EntryKind.ADJECTIVE
+            else self._gazetteer.adjective(entry.party) or entry.party.name
+        )
+        modifier = self._closed.group_modifiers.get(entry.party.name) or adjective
+        return self._gazetteer.party(f"{adjective} {noun}") or PartyName(f"{modifier} {noun}", PartyKind.GROUP)
+
+    def _titled(
+        self, text: str, tokens: Sequence[Token], at: int, title_end: int, listed: dict[int, tuple[int, Entry]]
+    ) -> tuple[LocalMention | None, int]:
+        title = text[tokens[at].start : tokens[title_end - 1].end]
+        name_start, name_end = self._name_after_title(tokens, title_end, listed)
+        if name_end > name_start:
+            return self._person(text, tokens, at, name_start, name_end, title, None), name_end
+        if (
+            at == 0
+            or tokens[at - 1].lower in {"the", "his", "her", "its", "their", "a"}
+            or tokens[at].capitalised
+            or not tokens[at - 1].text[-1].isalnum()
+        ):
+            indefinite = at > 0 and tokens[at - 1].lower == "a"
+            party, end = self._of_party(tokens, title_end, listed)
+            if party is not None or not indefinite:
+                stop = tokens[end - 1].end
+                return LocalMention(
+                    tokens[at].start, stop, "title", text[tokens[at].start : stop], party, title.casefold()
+                ), end
+        return None, title_end
+
+    def _name_after_title(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> CharSpan:
+        """The tokens of the name after a title, also over a remit in between ("envoy for Syria Jane Roe")."""
+        end = self._name(tokens, at, listed)
+        if end > at or at >= len(tokens) or tokens[at].lower not in {"for", "to", "on", "in", "of"}:
+            return at, end
+        for position in range(at + 1, min(at + 4, len(tokens))):
+            if tokens[position].start in listed:
+                listed_end = listed[tokens[position].start][0]
+                after = next((i for i in range(position, len(tokens)) if tokens[i].start >= listed_end), len(tokens))
+                end = 0 if self._title(tokens, after) else self._name(tokens, after, listed)
+                return (after, end) if end - after >= 2 else (at, at)  # noqa: PLR2004  given name and surname
+        return at, at
+
+    @staticmethod
+    def _of_party(
+        tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]
+    ) -> tuple[PartyName | None, int]:
+        """The party in "... of (the) Russia", "... for the Kremlin" that follows a title, and where it ends."""
+        if at < len(tokens) and tokens[at].lower in {"of", "for", "to"}:
+            for position in range(at + 1, min(at + 4, len(tokens))):
+                if tokens[position].start in listed:
+                    end, entry = listed[tokens[position].start]
+                    after = position
+                    while after < len(tokens) and tokens[after].start < end:
+                        after += 1
+                    return (entry.party, after) if tokens[at].lower != "to" else (None, at)
+        return None, at
+
+    def _person(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        at: int,
+        name_start: int,
+        name_end: int,
+        title: str | None,
+        side: PartyName | None,
+    ) -> LocalMention:
+        start, end = tokens[at].start, tokens[name_end - 1].end
+        return LocalMention(
+            start,
+            end,
+            "person",
+            text[tokens[name_start].start : end],
+            side,
+            title.casefold() if title else None,
+            tokens[name_start].start,
+        )
+
+    def _title(self, tokens: Sequence[Token], at: int) -> int:
+        """The end of the longest title that begins at token `at`, or 0."""
+        limit = min(self._gazetteer.longest_title, len(tokens) - at)
+        for length in range(limit, 0, -1):
+            if " ".join(t.lower for t in tokens[at : at + length]) in self._gazetteer.words.titles:
+                return at + length
+        return 0
+
+    @staticmethod
+    def _noun(tokens: Sequence[Token], at: int, nouns: frozenset[str]) -> int:
+        for length in (3, 2, 1):
+            if at + length <= len(tokens) and " ".join(t.lower for t in tokens[at : at + length]) in nouns:
+                return at + length
+        return 0
+
+    def _may_modify(self, token: Token) -> bool:
+        return (
+            token.text[0].isalpha()
+            and token.lower not in self._closed.function_words
+            and not token.lower.endswith(("ed", "ly"))
+        )
+
+    def _opens_name(self, token: Token) -> bool:
+        return (
+            token.capitalised
+            and token.lower not in self._capitals
+            or (
+                "-" in token.text
+                and token.lower.split("-")[0] in self._closed.name_particles
+                and any(c.isupper() for c in token.text)
+            )
+        )
+
+    def _name(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> int:
+        """The end of the run of capitalised words (with particles) that begins at token `at`; `at` if there is none."""
+        end = position = at
+        while position < len(tokens) and position - at < _NAME_TOKENS_AT_MOST:
+            token = tokens[position]
+            if token.start in listed and listed[token.start][1].kind is not EntryKind.NAME:
+                break
+            if self._opens_name(token):
+                end = position = position + 1
+            elif token.lower in self._closed.name_particles and position + 1 < len(tokens):
+                position += 1
+            elif token.text == "." and position > at and len(tokens[position - 1].text) == 1:
+                position += 1
+            else:
+                break
+        return end
+
+    @staticmethod
+    def _means_both(tokens: Sequence[Token], at: int) -> bool:
+        """Tell whether "both" or "sides" at `at` means the two parties ("both sides", "the two sides", "both said")."""
+        if tokens[at].lower == "sides":
+            return at > 0 and tokens[at - 1].lower in {"two", "the", "all"}
+        return at + 1 < len(tokens) and tokens[at + 1].lower in {
+            "sides",
+            "parties",
+            "countries",
+            "governments",
+            "leaders",
+            "camps",
+            "have",
+        }
+
+    def _generic(self, tokens: Sequence[Token], at: int) -> LocalMention | None:
+        token = tokens[at]
+        closed = self._closed
+        kind = (
+            "pronoun"
+            if token.lower in {"he", "she", "they", "it", "we", "i"}
+            else "bare_group"
+            if token.lower in closed.bare_group_nouns
+            else "bare_official"
+            if token.lower in closed.bare_official_nouns
+            else "bare_speaker"
+            if token.lower in closed.bare_speaking_nouns
+            else "both"
+            if token.lower in {"sides", "both"} and self._means_both(tokens, at)
+            else None
+        )
+        return LocalMention(token.start, token.end, kind, token.text, initial=at == 0) if kind else None
