@@ -61,8 +61,12 @@ def figures(
     out["detection"], out["detection@"] = _sweep(
         lambda t: ({k for k, p in by_sentence.items() if p > t}, gold_sentences)
     )
-    gold_party = {(r.id, s, e.party if e.party is not None else (i, e.issue)) for r in records
-                  for i, e in enumerate(r.events) for s in e.sentences}
+    gold_party = {
+        (r.id, s, e.party if e.party is not None else (i, e.issue))
+        for r in records
+        for i, e in enumerate(r.events)
+        for s in e.sentences
+    }
     out["who"], out["who@"] = _sweep(
         lambda t: ({(a.record.id, a.sentence, a.party) for a in answers if a.present > t}, gold_party)
     )
@@ -143,8 +147,10 @@ def condition_span(chunk: Chunk, line: int, probabilities: Array, threshold: flo
 def _conditions(records: Sequence[Record], spans: dict[tuple[str, int], tuple[int, int]]) -> float:
     gold = {(r.id, s, e.condition) for r in records for e in r.events if e.condition for s in e.sentences[:1]}
     hit = sum(
-        1 for i, s, (start, end) in gold
-        if (i, s) in spans and min(end, spans[i, s][1]) - max(start, spans[i, s][0])
+        1
+        for i, s, (start, end) in gold
+        if (i, s) in spans
+        and min(end, spans[i, s][1]) - max(start, spans[i, s][0])
         >= 0.5 * min(end - start, spans[i, s][1] - spans[i, s][0])
     )
     return f1(hit, len(spans), len(gold))

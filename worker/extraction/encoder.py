@@ -22,6 +22,9 @@ from worker.extraction.position import CharSpan
 FORMAT: Final = 1
 """The version of the card, the inputs and the outputs that this module reads."""
 
+SHIPPED_HEADS: Final = Path(__file__).parent.parent / "domains" / "negotiations_heads"
+"""The folder of the heads that come with the program."""
+
 _INSIDE = 0.35
 _MODEL, _TOKENIZER, _CARD = "heads.onnx", "tokenizer.json", "card.json"
 
@@ -92,8 +95,7 @@ class Heads:
         self.calibration = Calibration(**{k: _frozen(v) for k, v in card["calibration"].items()})
         self._model = folder / _MODEL
         self._threads = threads
-        self._session: onnxruntime.InferenceSession | None = None
-        self._owner = -1
+        self._sessions: dict[int, onnxruntime.InferenceSession] = {}
 
     @classmethod
     def load(cls, folder: Path, *, threads: int = 1) -> "Heads":
@@ -155,17 +157,19 @@ class Heads:
         )
 
     def _own_session(self) -> onnxruntime.InferenceSession:
-        if self._session is None or self._owner != os.getpid():
+        process = os.getpid()
+        session = self._sessions.get(process)
+        if session is None:  # a session of the parent process is kept but not touched: its threads did not come along
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = self._threads
             options.inter_op_num_threads = 1
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
+            session = onnxruntime.InferenceSession(
                 str(self._model), sess_options=options, providers=["CPUExecutionProvider"]
             )
-            self._owner = os.getpid()
-        return self._session
+            self._sessions[process] = session
+        return session
 
 
 def _inputs(chunk: Chunk) -> dict[str, Any]:

@@ -224,7 +224,7 @@ class _Draft:
         size = len(self.ids)
         sentence = np.array(self.sentence)
         party = np.array(self.party)
-        parties = list(self.slot_of)
+        parties = [p for p in self.slot_of if (party == p).any()]
         sentence_weights = np.zeros((len(self.targets), size), np.float32)
         marks = []
         for line, target in enumerate(self.targets):
@@ -306,6 +306,9 @@ def _fill(draft: _Draft, wanted: Sequence[int], position: int, packing: Packing)
     """Fill one chunk from `wanted[position]` on; return the position of the first sentence left for the next one."""
     sentences = draft.sentences
     first = wanted[position]
+    for party in sentences[first].party:  # context must not use up the tags
+        if party >= 0 and len(draft.slot_of) < SLOTS:
+            draft.slot_of.setdefault(party, len(draft.slot_of))
     draft.special(_CLS)
     before = _before(sentences, first, packing.context)
     if packing.headline and first > 0 and 0 not in before:
@@ -314,7 +317,7 @@ def _fill(draft: _Draft, wanted: Sequence[int], position: int, packing: Packing)
     for index in before:
         draft.add(index, packing.context, target=False, tail=True)
     current = first
-    draft.add(first, TOKEN_LIMIT - packing.lookahead - len(draft.ids), target=True)
+    draft.add(first, TOKEN_LIMIT - packing.lookahead - len(draft.ids) - 1, target=True)
     position += 1
     while position < len(wanted):
         following = wanted[position]
