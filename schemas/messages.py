@@ -223,5 +223,9 @@ class DeadArticle(Message):
     """The message as it came, where it is UTF-8."""
     data_base64: str | None = None
     """The message as it came, in base64, where it is not UTF-8."""
+    fields: dict[str, str] = Field(default_factory=dict)
+    """The entry's other fields as they came, where they are UTF-8."""
+    fields_base64: dict[str, str] = Field(default_factory=dict)
+    """The entry's other fields as they came, name and value in base64, where one of them is not UTF-8."""
     history: list[str] = Field(default_factory=list)
     """What happened at earlier attempts, oldest first."""
