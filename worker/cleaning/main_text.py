@@ -12,7 +12,9 @@ _PROSE_LINKED = 0.3
 _MOSTLY_LINKED = 0.5
 _REGION_SHARE = 0.35
 """A region that holds more of the page's prose than this is the article, whatever its name says."""
-_BODY_SHARE = 0.5
+_LEFT_SHARE = 0.1
+"""Where the strong names would leave less of the prose than this, they are not believed either."""
+_BODY_SHARE = 0.8
 """The article's body is the innermost element that holds at least so much of the prose."""
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?:\s|\Z)")
 
@@ -46,15 +48,27 @@ def _prose(block: Block, text: str) -> int:
 
 
 def _believed_regions(page: Page, prose: list[int]) -> list[RemovalReason | None]:
-    held: Counter[int] = Counter()
+    """Return each block's region, less those whose name must mean something else, as they hold the article."""
+    held: Counter[str] = Counter()
     for block, characters in zip(page.blocks, prose, strict=True):
-        for region in block.regions:
-            held[region] += characters
+        for name in {page.regions[region].name for region in block.regions}:
+            held[name] += characters
     most = _REGION_SHARE * sum(prose)
-    return [
-        next((page.regions[r] for r in reversed(block.regions) if not (held[r] and held[r] >= most)), None)
-        for block in page.blocks
-    ]
+    for trust_strong in (True, False):
+        regions = [
+            next(
+                (
+                    region.reason
+                    for region in (page.regions[r] for r in reversed(block.regions))
+                    if held[region.name] < most or not held[region.name] or (region.strong and trust_strong)
+                ),
+                None,
+            )
+            for block in page.blocks
+        ]
+        if sum(p for p, region in zip(prose, regions, strict=True) if region is None) >= _LEFT_SHARE * sum(prose):
+            break
+    return regions
 
 
 def _find_body(page: Page, prose: list[int], regions: list[RemovalReason | None]) -> int | None:

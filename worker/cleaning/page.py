@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from worker.cleaning.article import RemovalReason
@@ -52,8 +52,9 @@ _TAG_REGIONS = {
     "address": RemovalReason.BYLINE,
     "figure": RemovalReason.CAPTION,
 }
+_STRONG_TAGS = frozenset(("nav", "menu", "footer", "figcaption", "button", "dialog"))
 _NAMING = re.compile(
-    r"\b(?:class|id|role|itemprop|data-(?:component|testid|module|type|block|area))\s?=\s?(?:\"([^\"]{1,300})|'([^']{1,300})|([^\s\"'>]{1,300}))",
+    r"(?<![\w-])(?:class|id|role|itemprop|data-(?:component|testid|module|type|block|area))\s?=\s?(?:\"([^\"]{1,300})|'([^']{1,300})|([^\s\"'>]{1,300}))",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(
@@ -78,6 +79,16 @@ class Block:
     item: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An element that by name is no article."""
+
+    reason: RemovalReason
+    name: str
+    """Its class names and ids, or its tag: regions of one name are believed or not together."""
+    strong: bool
+
+
 @dataclass(slots=True)
 class Page:
     """The visible text of a page with its blocks, and the raw material of its metadata."""
@@ -85,7 +96,7 @@ class Page:
     text: str = ""
     builder: TextBuilder = field(default_factory=lambda: TextBuilder(flow=True))
     blocks: list[Block] = field(default_factory=list)
-    regions: list[RemovalReason] = field(default_factory=list)
+    regions: list["Region"] = field(default_factory=list)
     bodies: int = 0
     metadata: list[Token] = field(default_factory=list)
     """Tags that carry metadata: html, meta, time, and title and JSON-LD scripts with their content."""
@@ -106,6 +117,7 @@ class _Open:
 class _Names:
     """Class names and ids that tell a region, compiled from `regions.toml`."""
 
+    strong: tuple[tuple[RemovalReason, re.Pattern[str]], ...]
     regions: tuple[tuple[RemovalReason, re.Pattern[str]], ...]
     body: re.Pattern[str]
 
@@ -113,9 +125,11 @@ class _Names:
 @cache
 def _names() -> _Names:
     data = tomllib.loads(resources.files("worker.cleaning").joinpath("regions.toml").read_text(encoding="utf-8"))
-    return _Names(
-        tuple((RemovalReason(reason), _words(words)) for reason, words in data["region"].items()), _words(data["body"])
+    strong, weak = (
+        tuple((RemovalReason(reason), _words(words)) for reason, words in data[table].items())
+        for table in ("strong", "region")
     )
+    return _Names(strong, weak, _words(data["body"]))
 
 
 def _words(words: list[str]) -> re.Pattern[str]:
@@ -233,14 +247,16 @@ class _Reader:
     def _place(
         self, name: str, attributes: str, regions: tuple[int, ...], bodies: tuple[int, ...]
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        reason = _TAG_REGIONS.get(name)
         naming = " ".join(a or b or c for a, b, c in _NAMING.findall(attributes)) if attributes else ""
-        named, body = _read_names(naming) if naming else (None, False)
-        if name not in _NEVER_REGIONS:
-            reason = named if named is not None and name != "figcaption" else reason
-            if reason is not None:
-                self._page.regions.append(reason)
-                regions = (*regions, len(self._page.regions) - 1)
+        region, body = read_names(naming) if naming else (None, False)
+        by_tag = _TAG_REGIONS.get(name)
+        if name in _NEVER_REGIONS:
+            region = None
+        elif by_tag is not None and (region is None or name == "figcaption"):
+            region = Region(by_tag, name, strong=name in _STRONG_TAGS)
+        if region is not None:
+            self._page.regions.append(region)
+            regions = (*regions, len(self._page.regions) - 1)
         if body or name == "article":
             bodies = (*bodies, self._page.bodies)
             self._page.bodies += 1
@@ -298,13 +314,13 @@ class _Reader:
         self._places.clear()
 
 
-@cache
-def _cached_names(naming: str) -> tuple[RemovalReason | None, bool]:
+@lru_cache(maxsize=4096)
+def read_names(naming: str) -> tuple[Region | None, bool]:
+    """Return the region that class names and ids tell, and whether they tell the article's body."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", naming).lower()
     names = _names()
-    reason = next((reason for reason, words in names.regions if words.search(split)), None)
-    return reason, names.body.search(split) is not None
-
-
-def _read_names(naming: str) -> tuple[RemovalReason | None, bool]:
-    return _cached_names(naming)
+    for strong, regions in ((True, names.strong), (False, names.regions)):
+        for reason, words in regions:
+            if words.search(split):
+                return Region(reason, split, strong=strong), names.body.search(split) is not None
+    return None, names.body.search(split) is not None
