@@ -1,0 +1,1 @@
+"""Who stands where? Extraction of negotiation positions from cleaned articles."""

@@ -1,0 +1,56 @@
+"""Which events do the heads' distributions come down to? Labels of one candidate above a threshold, with their confidence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemas.codes import Attribution, Issue, Stance, TimeFrame
+from worker.extraction.encoder import CandidateLabels, Heads
+
+_ISSUES = tuple(Issue)
+_STANCES = tuple(Stance)
+_ATTRIBUTIONS = tuple(Attribution)
+_TIMES = tuple(TimeFrame)
+_STANCES_AT_MOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledEvent:
+    """A position of party number `party` in sentence number `sentence`, as the heads label it."""
+
+    sentence: int
+    party: int
+    issue: Issue
+    stance: Stance
+    attribution: Attribution
+    time: TimeFrame
+    addressee: int | None
+    has_condition: float
+    confidence: float
+
+
+def labelled_events(labels: CandidateLabels, heads: Heads, *, threshold: float) -> Iterator[LabelledEvent]:
+    """Yield the events of one candidate whose calibrated confidence reaches `threshold`, the likeliest issue first."""
+    second = heads.thresholds["second_issue"]
+    order = labels.issues.argsort()[::-1]
+    addressee = max(labels.addressees, key=lambda pair: pair[1], default=(None, 0.0))[0]
+    for rank, issue in enumerate(int(i) for i in order[:3]):
+        if rank and labels.issues[issue] < second:
+            return
+        stances = labels.stances[issue].argsort()[::-1][:_STANCES_AT_MOST]
+        for place, stance in enumerate(int(s) for s in stances):
+            if place and labels.stances[issue][stance] < second:
+                break
+            confidence = heads.confidence(labels.present, float(labels.issues[issue]), float(labels.stances[issue][stance]))
+            if confidence < threshold:
+                continue
+            yield LabelledEvent(
+                sentence=labels.sentence,
+                party=labels.party,
+                issue=_ISSUES[issue],
+                stance=_STANCES[stance],
+                attribution=_ATTRIBUTIONS[int(labels.attribution.argmax())],
+                time=_TIMES[int(labels.time.argmax())],
+                addressee=addressee,
+                has_condition=labels.has_condition,
+                confidence=confidence,
+            )
