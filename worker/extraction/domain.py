@@ -66,6 +66,10 @@ class _TimeTable(_Table):
     past: list[Term] = []
 
 
+class _NeutralTable(_Table):
+    terms: list[Term] = []
+
+
 class _GateTable(_Table):
     article: list[_TermGroup] = []
     sentence: list[_TermGroup] = []
@@ -91,6 +95,7 @@ class Pack(_Table):
 
     domain: _DomainTable
     issues: dict[Issue, list[_TermGroup]] = {}
+    neutral: _NeutralTable = _NeutralTable()
     stances: dict[Stance, list[_StanceGroup]] = {}
     polarity: _PolarityTable = _PolarityTable()
     conditions: _ConditionTable = _ConditionTable()
@@ -102,10 +107,10 @@ class Pack(_Table):
 
 @dataclass(frozen=True, slots=True)
 class IssueTerm:
-    """One term that speaks for an issue."""
+    """One term that speaks for an issue, or for none where it only hides the terms inside it."""
 
     text: str
-    issue: Issue
+    issue: Issue | None
     weight: float
 
 
@@ -260,13 +265,14 @@ def _compile(packs: Sequence[Pack]) -> Domain:
     for pack in packs:
         for issue, groups in pack.issues.items():
             terms |= {(text, issue): IssueTerm(text, issue, group.weight) for group in groups for text in group.terms}
+    neutral = [IssueTerm(text, None, 0.0) for text in _in_order(pack.neutral.terms for pack in packs)]
     irregular: dict[str, tuple[str, ...]] = {}
     for pack in packs:
         irregular |= {lemma: tuple(forms) for lemma, forms in pack.irregular.items()}
     return Domain(
         name=newest.name,
         version=newest.version,
-        issue_terms=tuple(terms.values()),
+        issue_terms=(*terms.values(), *neutral),
         verbs=_cue_table(packs, "verbs"),
         nouns=_cue_table(packs, "nouns"),
         adjectives=_cue_table(packs, "adjectives"),

@@ -125,7 +125,9 @@ _Term = tuple[_Kind, float, str]
 @lru_cache(maxsize=16)
 def _lexicon(domain: Domain) -> Lexicon[_Term]:
     """Compile all that the gate looks for into one automaton, once a domain."""
-    entries: list[tuple[str, _Term]] = [(term.text, (_Kind.ISSUE, term.weight, "")) for term in domain.issue_terms]
+    entries: list[tuple[str, _Term]] = [
+        (term.text, (_Kind.ISSUE, term.weight, "")) for term in domain.issue_terms if term.weight
+    ]
     entries += [(form, (_Kind.CUE, cue.weight, "")) for form, cue in domain.cue_forms()]
     entries += [(term, (_Kind.SPEECH, weight, "")) for term, weight in domain.sentence_terms.items()]
     entries += [(term, (_Kind.ARTICLE, weight, term)) for term, weight in domain.article_terms.items()]

@@ -11,7 +11,7 @@ Payload = TypeVar("Payload")
 
 
 class _FoldingTable(dict[int, str]):
-    """Maps a character to one character: letters to unaccented lower case, digits to themselves, all else to a space."""
+    """Maps a character to one: letters to unaccented lower case, digits to themselves, all else to a space."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = _fold_character(chr(code))
