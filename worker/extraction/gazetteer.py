@@ -39,7 +39,7 @@ class OfficeHolder:
 
     speaker: SpeakerName
     side: PartyName
-    surname: str
+    short_forms: tuple[str, ...]
     first_year: int
     last_year: int
     alone: bool
@@ -84,10 +84,10 @@ class Gazetteer:
         self.by_surname: dict[str, list[OfficeHolder]] = {}
         for name, holder in holders:
             self.by_full_name.setdefault(name.casefold(), []).append(holder)
-            surname = holder.surname if name == holder.speaker.name else name.rsplit(maxsplit=1)[-1]
-            known = self.by_surname.setdefault(surname.casefold(), [])
-            if holder not in known:
-                known.append(holder)
+            for short in holder.short_forms:
+                known = self.by_surname.setdefault(short.casefold(), [])
+                if holder not in known:
+                    known.append(holder)
 
     def entry(self, surface: str) -> Entry | None:
         """Return the entry listed under exactly `surface`, if any."""
@@ -131,7 +131,7 @@ class Gazetteer:
 
 
 def _is_bounded(text: str, start: int, end: int) -> bool:
-    if start and (text[start - 1].isalnum() or text[start - 1] == "-" and start > 1 and text[start - 2].isalnum()):
+    if start and (text[start - 1].isalnum() or (text[start - 1] == "-" and start > 1 and text[start - 2].isalnum())):
         return start >= 1 and text[start - 1] == "-" and text[start].isupper()
     return not (end < len(text) and (text[end].isalnum() or text[end] == "_"))
 
@@ -158,6 +158,13 @@ def party_entries(row: dict[str, Any], kind: str = "organisation") -> Iterator[E
     yield Entry(party.name, EntryKind.NAME, party)
 
 
+def _short_forms(row: dict[str, Any]) -> tuple[str, ...]:
+    """Return the surnames of a person: a given `surname` keeps the last words of aliases ("Jr", "Mohamad") out."""
+    if "surname" in row:
+        return (row["surname"], *row.get("spellings", ()))
+    return tuple(dict.fromkeys(full.rsplit(maxsplit=1)[-1] for full in (row["name"], *row.get("aliases", ()))))
+
+
 def office_holders(
     people: dict[str, list[dict[str, Any]]], parties: dict[str, PartyName]
 ) -> Iterator[tuple[str, OfficeHolder]]:
@@ -169,7 +176,7 @@ def office_holders(
             holder = OfficeHolder(
                 speaker=SpeakerName(name, row.get("role"), side),
                 side=side,
-                surname=row.get("surname", name.rsplit(maxsplit=1)[-1]),
+                short_forms=_short_forms(row),
                 first_year=row.get("from", 0),
                 last_year=row.get("to", 0),
                 alone=row.get("alone", False),
