@@ -114,6 +114,8 @@ class MentionScanner:
         self, text: str, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]
     ) -> tuple[LocalMention | None, int]:
         token = tokens[at]
+        if at == 0 and self._is_dateline(tokens):
+            return None, 1
         if token.start in listed:
             end, entry = listed[token.start]
             after = at
@@ -134,6 +136,14 @@ class MentionScanner:
             if end > at:
                 return self._unlisted(text, tokens, at, end), end
         return None, at + 1
+
+    @staticmethod
+    def _is_dateline(tokens: Sequence[Token]) -> bool:
+        """Tell whether the sentence opens with a place in capitals that is glued to its first word."""
+        first = tokens[0].text
+        return (
+            len(tokens) > 1 and len(first) > 3 and first.isupper() and first.isalpha() and not tokens[1].text.isupper()
+        )  # noqa: PLR2004
 
     def _unlisted(self, text: str, tokens: Sequence[Token], at: int, end: int) -> LocalMention:
         start, stop = tokens[at].start, tokens[end - 1].end
@@ -194,6 +204,8 @@ class MentionScanner:
     def _group(self, entry: Entry, noun: str) -> PartyName:
         """The group that a modifier and a noun name: a listed one if there is, else one of that name."""
         noun = noun if noun.isupper() or noun[1:2].isupper() else noun.casefold()
+        if f"{noun}s" in self._gazetteer.words.group_nouns:
+            noun = f"{noun}s"
         adjective = (
             entry.surface
             if entry.kind is EntryKind.ADJECTIVE
@@ -296,22 +308,17 @@ class MentionScanner:
         )
 
     def _opens_name(self, token: Token) -> bool:
-        return (
-            token.capitalised
-            and token.lower not in self._capitals
-            or (
-                "-" in token.text
-                and token.lower.split("-")[0] in self._closed.name_particles
-                and any(c.isupper() for c in token.text)
-            )
-        )
+        if token.capitalised:
+            return token.lower not in self._capitals and not token.lower.startswith(("i'", "i’"))
+        head, hyphen, _ = token.lower.partition("-")
+        return bool(hyphen) and head in self._closed.name_particles and any(c.isupper() for c in token.text)
 
     def _name(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> int:
         """The end of the run of capitalised words (with particles) that begins at token `at`; `at` if there is none."""
         end = position = at
         while position < len(tokens) and position - at < _NAME_TOKENS_AT_MOST:
             token = tokens[position]
-            if token.start in listed and listed[token.start][1].kind is not EntryKind.NAME:
+            if token.start in listed or (position > at and self._title(tokens, position) > position + 1):
                 break
             if self._opens_name(token):
                 end = position = position + 1

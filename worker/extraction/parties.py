@@ -3,16 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.codes import PartyKind
-from worker.extraction.gazetteer import Gazetteer
+from worker.extraction.gazetteer import EntryKind, Gazetteer
 from worker.extraction.mentions import ClosedClasses, LocalMention, MentionScanner, closed_classes, tokenize
 from worker.extraction.position import CharSpan, Mention, PartyName, SpeakerName
 
 _ACRONYM = re.compile(r"\s*\(([A-Z][A-Z&.-]{1,9})\)")
 _COUNTRY_WEIGHT = {"party": 1, "organ": 1, "demonym": 1, "official": 2, "title": 2, "person": 2, "group": 1}
 _FIRST_WEIGHT = 2
+_COMPANY_FORMS = frozenset({"inc", "corp", "ltd", "plc", "co", "llc"})
 _DATELINE_WEIGHT = 4
 """What being the first state named, or that of the dateline's capital, counts in mentions."""
 _APPOSITION_AT_MOST = 90
@@ -71,6 +72,12 @@ class _Resolver:
         self._names = Counter(m.text for ms in self._local for m in ms if m.kind == "name" and not m.initial)
         self._governing = {m.text for ms in self._local for m in ms if m.kind == "name" and m.governs}
         self._official: PartyName | None = None
+        self._short = {
+            entry.surface.rsplit(maxsplit=1)[-1]: entry
+            for _, entry in listed.values()
+            if " " in entry.surface and entry.surface.rsplit(maxsplit=1)[-1][0].isupper()
+        }
+        """Listed names of several words by their last word: "the Commission" after "the European Commission"."""
         self._directory = Directory(self._home())
 
     def resolve(self) -> list[list[Mention]]:
@@ -116,7 +123,9 @@ class _Resolver:
         if " " not in m.text:
             if known is None:
                 holder = self._gazetteer.surname(m.text, self._year, titled=m.title is not None)
-                if holder is not None:
+                if m.title in {"sir", "dame"} and (knight := self._by_given_name(m.text)) is not None:
+                    known = self._directory.persons.setdefault(m.text.casefold(), knight)
+                elif holder is not None:
                     known = self._directory.persons.setdefault(
                         surname, Person(holder.speaker, {holder.speaker.role or ""})
                     )
@@ -155,6 +164,11 @@ class _Resolver:
         return (
             persons.get(name.casefold()) or persons.get(self._surname(name)) or persons.get(name.split()[-1].casefold())
         )
+
+    def _by_given_name(self, name: str) -> Person | None:
+        """Whom "Sir Keir" means: somebody whom the article names in full with that given name."""
+        start = name.casefold() + " "
+        return next((p for full, p in self._directory.persons.items() if full.startswith(start)), None)
 
     def _side(self, modifier: PartyName | None, listed: PartyName | None, title: str | None) -> PartyName | None:
         """The side that the words before a name give, unless the list of office holders knows better.
@@ -229,6 +243,10 @@ class _Resolver:
     def _is_organisation(self, m: LocalMention) -> bool:
         words = m.text.split()
         if m.text in self._directory.organisations:
+            return True
+        if m.text in self._short or m.text.rstrip(".").casefold() in _COMPANY_FORMS:
+            return False
+        if " " in m.text and m.governs and any(w.isupper() and 1 < len(w) < 6 for w in words):
             return True
         if len(words) == 1 and (
             m.text.casefold() in self._directory.persons or self._gazetteer.surname(m.text, self._year, titled=False)
@@ -320,6 +338,8 @@ class _Resolver:
 
     def _title(self, m: LocalMention) -> Mention | None:
         title = m.title or m.text.casefold()
+        if m.party is not None and m.party.kind is PartyKind.ORGANISATION and self._is_national(title):
+            m = replace(m, party=None)  # "the Republican president" speaks for the country
         persons = list(dict.fromkeys(id(p) for p in self._directory.persons.values()))
         by_id = {id(p): p for p in self._directory.persons.values()}
         fitting = [
@@ -350,6 +370,9 @@ class _Resolver:
         organisation = self._directory.organisations.get(m.text)
         if organisation is not None:
             return Mention(m.start, m.end, "party", organisation, None)
+        if (entry := self._short.get(m.text)) is not None:
+            speaker = SpeakerName(entry.surface, None, entry.party) if entry.kind is EntryKind.ORGAN else None
+            return Mention(m.start, m.end, "office" if speaker else "party", entry.party, speaker)
         holder = self._gazetteer.surname(m.text, self._year, titled=False)
         if holder is not None:
             return Mention(m.start, m.end, "person", holder.side, holder.speaker)
