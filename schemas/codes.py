@@ -77,6 +77,7 @@ class Reason(StrEnum):
     TOO_DEEP = "too_deep"
     FIELD_MISSING = "field_missing"
     MALFORMED_ENTRY = "malformed_entry"
+    ENTRY_DELETED = "entry_deleted"
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"
     TIMEOUT = "timeout"
     INTERNAL = "internal"

@@ -8,34 +8,14 @@ from time import perf_counter
 
 from schemas.codes import Reason
 from schemas.decoding import DEFAULT_LIMITS, DecodingError, DecodingLimits, decode_article
-from schemas.messages import ArticleMessage, Extractor, PositionEvent, ProcessedArticle
+from schemas.messages import ArticleMessage, Extractor, ProcessedArticle
 from worker.cleaning import CleaningLimits, clean
 from worker.cleaning.article import CleanedArticle
 from worker.extraction.extractor import Extraction
 from worker.extraction.extractor import Extractor as PositionExtractor
 from worker.extraction.loading import load_extractor
+from worker.outcome import Outcome, Processed, Refused
 from worker.publication import position_events
-
-
-@dataclass(frozen=True, slots=True)
-class Processed:
-    """An article that took its way to the end, with positions or without (then perhaps `summary.skipped`)."""
-
-    positions: tuple[PositionEvent, ...]
-    summary: ProcessedArticle
-    cleaned_text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An article that cannot be processed: goes to the dead letters."""
-
-    reason: Reason
-    error: str
-    article_id: str | None = None
-
-
-Outcome = Processed | Refused
 
 
 @dataclass(slots=True)
@@ -96,7 +76,7 @@ class Pipeline:
         started = perf_counter()
         try:
             [extraction] = self._extractor.extract([case.cleaned])
-        except Exception as error:  # noqa: BLE001  an article must never take its neighbours along
+        except Exception as error:  # an article must never take its neighbours along
             return Refused(Reason.INTERNAL, f"{type(error).__name__}: {error}", case.message.article_id)
         case.seconds["extract"] = perf_counter() - started
         events = tuple(position_events(case.message, case.cleaned, extraction.positions, self.provenance))

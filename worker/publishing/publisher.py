@@ -10,7 +10,7 @@ from enum import IntEnum
 from schemas.codes import Reason
 from schemas.topics import Topic
 from worker.connection import Client
-from worker.pipeline import Outcome, Processed, Refused
+from worker.outcome import Outcome, Processed, Refused
 from worker.publishing.events import (
     Event,
     dead_article,
