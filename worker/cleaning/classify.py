@@ -1,7 +1,8 @@
-"""Which lines are the article? Two tiers: patterns and repetitions anywhere, structure only outside the main run of sentences."""
+"""Which lines are the article? In two tiers: wording and repetition anywhere, structure only around the main run."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from worker.cleaning.article import LineKind, RemovalReason
@@ -9,12 +10,17 @@ from worker.cleaning.layout import Paragraph
 from worker.cleaning.rules import Match, Rules
 from worker.cleaning.titles import is_title, key, title_keys
 
-_TERMINAL = re.compile(r"[.!?…:;][\"'”’)\]»]*\Z|[.!?,][\"'”’)\]»]+\Z")
+_TERMINAL = re.compile(r"[.!?…:;][\"'”’)\]»*_]*\Z|[.!?,][\"'”’)\]»*_]+\Z")
 _WORD = re.compile(r"[^\W\d_]{2,}|\b[aAI]\b")
 _LIST_MARK = re.compile(r"\A(?:[*•·▪●■◆►▶–—-]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s)")
 _FIGURE = re.compile(r"\d")
+_CUT_OFF = re.compile(
+    r"(?:,|\b(?:a|an|the|and|or|but|of|to|from|into|that|which|who|as|than|its|their|his|said|says|quoting))\Z"
+)
+"""A line that ends so was cut off or broken: no caption does."""
 _LEADING_NEAR = 6
 """So many surviving lines right before the main run may be headline and deck."""
+_SENTENCE_WORDS = 6
 _CAPTION_WORDS = 8
 """An unpunctuated line between punctuated paragraphs is a sub-heading below this many words, a caption from it on."""
 _CONTAINED_CHARACTERS = 30
@@ -32,39 +38,44 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class _Look:
-    """What the rules see of a paragraph: its wording less the inline residue."""
+class _Line:
+    """A paragraph as the rules see it: its wording less the inline residue."""
 
+    verdict: Verdict
     text: str
     key: str
     words: int
     terminal: bool
     reporting: bool
+    listed: bool
+    titled: bool
+
+    @property
+    def kept(self) -> bool:
+        return self.verdict.reason is None
 
     @property
     def sentence(self) -> bool:
-        return (self.terminal and self.words >= 6) or self.words >= 30
+        return (self.terminal and self.words >= _SENTENCE_WORDS) or self.words >= 30
+
+    def remove(self, reason: RemovalReason) -> None:
+        self.verdict.reason = reason
 
 
 def classify(paragraphs: Sequence[Paragraph], *, title: str | None, rules: Rules) -> list[Verdict]:
     """Return one verdict a paragraph, in order."""
-    verdicts = [Verdict(p, cuts=tuple(rules.inside(p.text))) for p in paragraphs]
-    looks = [_look(v, rules) for v in verdicts]
     keys = title_keys(title)
-    for verdict, look in zip(verdicts, looks, strict=True):
-        verdict.reason = _by_wording(verdict, look, keys, rules)
-    _remove_repetitions(verdicts, looks, keys)
-    first, last = _main_run(verdicts, looks)
-    last = _cut_at_end(verdicts, looks, first, last, rules)
-    _judge_captions(verdicts, looks, first, last, keys)
-    _judge_outside(verdicts, looks, first, last, keys, rules)
-    _name_kinds(verdicts, looks, first, keys)
-    return verdicts
-
-
-def _look(verdict: Verdict, rules: Rules) -> _Look:
-    text = without(verdict.paragraph.text, verdict.cuts).strip()
-    return _Look(text, key(text), len(_WORD.findall(text)), _TERMINAL.search(text[-12:]) is not None, rules.is_reporting(text))
+    lines = [_read(paragraph, keys, rules) for paragraph in paragraphs]
+    for line in lines:
+        line.verdict.reason = _by_wording(line, rules)
+    _remove_repetitions(lines)
+    first, last = _main_run(lines)
+    last = _trim_end(lines, first, _cut_at_end(lines, first, last, rules))
+    _judge_captions(lines[first:last])
+    _judge_leading(lines, first, rules)
+    _judge_trailing(lines[last:], rules)
+    _name_kinds(lines, first, known_title=bool(keys))
+    return [line.verdict for line in lines]
 
 
 def without(text: str, cuts: Sequence[Match]) -> str:
@@ -74,127 +85,172 @@ def without(text: str, cuts: Sequence[Match]) -> str:
         parts.append(text[position : cut.start])
         position = cut.end
     parts.append(text[position:])
-    return " ".join(part.strip() for part in parts if part.strip()) if cuts else text
+    return " ".join(part.strip() for part in parts if part.strip())
 
 
-def _by_wording(verdict: Verdict, look: _Look, keys: tuple[str, ...], rules: Rules) -> RemovalReason | None:
-    if not look.text:
-        return verdict.cuts[0].reason if verdict.cuts else RemovalReason.OTHER
-    if look.reporting or look.key in keys:
+def _read(paragraph: Paragraph, keys: tuple[str, ...], rules: Rules) -> _Line:
+    cuts = tuple(rules.inside(paragraph.text))
+    text = without(paragraph.text, cuts) if cuts else paragraph.text
+    line_key = key(text)
+    return _Line(
+        verdict=Verdict(paragraph, cuts=cuts),
+        text=text,
+        key=line_key,
+        words=len(_WORD.findall(text)),
+        terminal=_TERMINAL.search(text[-12:]) is not None,
+        reporting=rules.is_reporting(text),
+        listed=paragraph.item or _LIST_MARK.match(text) is not None,
+        titled=bool(keys) and is_title(text, line_key, keys),
+    )
+
+
+def _by_wording(line: _Line, rules: Rules) -> RemovalReason | None:
+    if not line.text:
+        return line.verdict.cuts[0].reason if line.verdict.cuts else RemovalReason.OTHER
+    if line.reporting:
         return None
-    return verdict.paragraph.region or rules.residue(look.text, outside=False)
+    return line.verdict.paragraph.region or (
+        None if line.titled else rules.residue(line.text, punctuated=line.terminal)
+    )
 
 
-def _remove_repetitions(verdicts: list[Verdict], looks: list[_Look], keys: tuple[str, ...]) -> None:
-    """Remove lines said twice. Of equal lines the first one that ends like a sentence stays: the other is its caption."""
-    best: dict[str, int] = {}
-    for i, (verdict, look) in enumerate(zip(verdicts, looks, strict=True)):
-        if verdict.reason is not None or look.words < 4:
+def _remove_repetitions(lines: list[_Line]) -> None:
+    """Remove what is said twice. Of equal lines the first one that ends like a sentence stays: the others repeat it."""
+    best: dict[str, _Line] = {}
+    previous: _Line | None = None
+    for line in lines:
+        if not line.kept or line.words < 4:
             continue
-        j = best.get(look.key)
-        if j is None:
-            best[look.key] = i
-        elif look.terminal and not looks[j].terminal and look.key not in keys:
-            verdicts[j].reason = RemovalReason.DUPLICATE
-            best[look.key] = i
-        else:
-            verdict.reason = RemovalReason.DUPLICATE
-    # A caption repeats a sentence, or the beginning of one, without its full stop.
-    whole = "\n".join(look.key for v, look in zip(verdicts, looks, strict=True) if v.reason is None and look.terminal)
-    checks = 0
-    for verdict, look in zip(verdicts, looks, strict=True):
-        if verdict.reason is None and not look.terminal and not look.reporting and len(look.key) >= _CONTAINED_CHARACTERS:
-            checks += 1
-            if checks > _CONTAINED_CHECKS:
-                break
-            if look.key not in keys and look.key in whole:
-                verdict.reason = RemovalReason.DUPLICATE
+        other = best.setdefault(line.key, line)
+        if other is not line:
+            if line.terminal and not other.terminal and not line.titled:
+                other.remove(RemovalReason.DUPLICATE)
+                best[line.key] = line
+            else:
+                line.remove(RemovalReason.DUPLICATE)
+                if other is previous and line.text.endswith("?"):
+                    other.remove(RemovalReason.PROMPT)  # the question of a poll, shown before and after the vote
+        previous = line
+    _remove_echoes([line for line in lines if line.kept])
 
 
-def _main_run(verdicts: list[Verdict], looks: list[_Look]) -> tuple[int, int]:
+def _remove_echoes(lines: list[_Line]) -> None:
+    """Remove captions that repeat a sentence, or the beginning of one, without its full stop."""
+    said = "\n".join(line.key for line in lines if line.terminal)
+    short = (
+        line
+        for line in lines
+        if not (line.terminal or line.reporting or line.titled) and len(line.key) >= _CONTAINED_CHARACTERS
+    )
+    for _, line in zip(range(_CONTAINED_CHECKS), short, strict=False):
+        if line.key in said:
+            line.remove(RemovalReason.DUPLICATE)
+
+
+def _main_run(lines: list[_Line]) -> tuple[int, int]:
     """Return the [first, last) lines whose weights sum highest: sentences count for, everything else against."""
     best = total = 0.0
     first = last = start = 0
-    for i, (verdict, look) in enumerate(zip(verdicts, looks, strict=True)):
+    for i, line in enumerate(lines):
         if total <= 0:
             total, start = 0.0, i
-        total += _weight(verdict, look)
+        total += _weight(line)
         if total > best:
             best, first, last = total, start, i + 1
     return first, last
 
 
-def _weight(verdict: Verdict, look: _Look) -> float:
-    if verdict.reason is not None:
+def _weight(line: _Line) -> float:
+    if not line.kept:
         return -0.3
-    if look.sentence:
-        return 1.0 + min(look.words, 400) / 10
-    return 0.3 if look.terminal or look.reporting else -1.0
+    if line.sentence:
+        return 1.0 + min(line.words, 400) / 10
+    if line.terminal or line.reporting or line.text.startswith("("):
+        return 0.3
+    return 0.2 if line.listed and line.words >= _SENTENCE_WORDS else -1.0
 
 
-def _cut_at_end(verdicts: list[Verdict], looks: list[_Look], first: int, last: int, rules: Rules) -> int:
-    """Return where the main run stops: at the first line that closes an article, if most of the sentences precede it."""
-    weights = [max(_weight(v, look), 0.0) for v, look in zip(verdicts, looks, strict=True)]
-    total, before = sum(weights[first:last]), 0.0
-    for i in range(first, last):
-        before += weights[i]
-        if before > total / 2 and rules.is_end(verdicts[i].paragraph.text):
+def _cut_at_end(lines: list[_Line], first: int, last: int, rules: Rules) -> int:
+    """Return where the main run stops: at the first line that closes an article, if most of it precedes that line."""
+    weights = [max(_weight(line), 0.0) for line in lines[first:last]]
+    total, before = sum(weights), 0.0
+    for i, weight in enumerate(weights, start=first):
+        before += weight
+        line = lines[i]
+        closes = line.verdict.reason is RemovalReason.COPYRIGHT or rules.is_end(line.verdict.paragraph.text)
+        if closes and not line.reporting and before > total / 2:
             return i
     return last
 
 
-def _judge_captions(verdicts: list[Verdict], looks: list[_Look], first: int, last: int, keys: tuple[str, ...]) -> None:
+def _trim_end(lines: list[_Line], first: int, last: int) -> int:
+    """Return the end of the main run without the headings that head nothing."""
+    end = last
+    for i in range(last - 1, first - 1, -1):
+        line = lines[i]
+        if line.kept and not line.reporting:
+            if line.terminal or line.words >= _CAPTION_WORDS or line.listed:
+                break
+            end = i
+    return end
+
+
+def _judge_captions(run: list[_Line]) -> None:
     """Remove unpunctuated lines between punctuated paragraphs: captions without a credit."""
-    run = [i for i in range(first, last) if verdicts[i].reason is None]
-    long = [i for i in run if looks[i].words >= _CAPTION_WORDS]
-    punctuated = [i for i in long if looks[i].terminal]
-    if len(punctuated) < 3 or len(punctuated) < 0.6 * len(long):
+    kept = [line for line in run if line.kept]
+    long = [line for line in kept if line.words >= _CAPTION_WORDS]
+    punctuated = sum(line.terminal for line in long)
+    if punctuated < 3 or punctuated < 0.6 * len(long):
         return
-    for i in long:
-        look, paragraph = looks[i], verdicts[i].paragraph
-        if look.terminal or look.reporting or paragraph.heading or paragraph.item or is_title(look.key, keys):
+    listing = False
+    for line, following in zip(kept, [*kept[1:], None], strict=True):
+        if line.terminal:
+            listing = line.text.endswith(":")
             continue
-        if _LIST_MARK.match(look.text) or look.text.isupper():
-            continue
-        verdicts[i].reason = RemovalReason.CAPTION
+        goes_on = following is not None and following.text[:1].islower()
+        safe = line.reporting or line.titled or line.listed or line.verdict.paragraph.heading or line.text.isupper()
+        if line.words >= _CAPTION_WORDS and not (safe or listing or goes_on or _CUT_OFF.search(line.text[-12:])):
+            line.remove(RemovalReason.CAPTION)
 
 
-def _judge_outside(
-    verdicts: list[Verdict], looks: list[_Look], first: int, last: int, keys: tuple[str, ...], rules: Rules
-) -> None:
-    titled = next(
-        (i for i in range(min(first + 3, len(verdicts))) if verdicts[i].reason is None and is_title(looks[i].key, keys)), None
-    )
-    leading = [i for i in range(first) if verdicts[i].reason is None]
+def _judge_leading(lines: list[_Line], first: int, rules: Rules) -> None:
+    """Judge what stands before the main run: headline and deck stay, menus and section names go."""
+    titled = next((i for i, line in enumerate(lines[: first + 3]) if line.kept and line.titled), None)
+    leading = [i for i in range(first) if lines[i].kept]
+    repeated = Counter(line.key for line in lines)
     near = set(leading[-_LEADING_NEAR:])
     for i in leading:
-        look, verdict = looks[i], verdicts[i]
+        line = lines[i]
         if i == titled:
             continue
-        if titled is not None and i < titled:
-            verdict.reason = rules.residue(look.text, outside=True) or RemovalReason.MENU
-        elif look.words < 4 or i not in near:
-            verdict.reason = rules.residue(look.text, outside=True) or RemovalReason.MENU
-        else:
-            verdict.reason = rules.residue(look.text, outside=True)
-    for i in range(last, len(verdicts)):
-        look, verdict = looks[i], verdicts[i]
-        if verdict.reason is None and not look.reporting:
-            verdict.reason = rules.residue(look.text, outside=True) or RemovalReason.RELATED
+        furniture = line.words < 4 or i not in near or (titled is not None and (i < titled or repeated[line.key] > 1))
+        reason = rules.residue(line.text, punctuated=line.terminal, outside=True)
+        if reason is not None or furniture:
+            line.remove(reason or RemovalReason.MENU)
 
 
-def _name_kinds(verdicts: list[Verdict], looks: list[_Look], first: int, keys: tuple[str, ...]) -> None:
+def _judge_trailing(lines: Iterable[_Line], rules: Rules) -> None:
+    """Remove what stands after the main run, but for lines that say who reported."""
+    for line in lines:
+        if line.kept and not line.reporting:
+            reason = rules.residue(line.text, punctuated=line.terminal, outside=True)
+            line.remove(reason or RemovalReason.RELATED)
+
+
+def _name_kinds(lines: list[_Line], first: int, *, known_title: bool) -> None:
     headline = False
-    for i, (verdict, look) in enumerate(zip(verdicts, looks, strict=True)):
-        if verdict.reason is not None:
+    for i, line in enumerate(lines):
+        if not line.kept:
             continue
-        if look.reporting:
-            verdict.kind = LineKind.REPORTING
-        elif not headline and i < first + 3 and (is_title(look.key, keys) or (i < first and not keys)):
-            verdict.kind, headline = LineKind.HEADLINE, True
+        if line.reporting:
+            line.verdict.kind = LineKind.REPORTING
+        elif not headline and i < first + 3 and (line.titled or (i < first and not known_title)):
+            line.verdict.kind, headline = LineKind.HEADLINE, True
         elif i < first:
-            verdict.kind = LineKind.DECK
-        elif look.terminal or look.words >= _CAPTION_WORDS or _FIGURE.search(look.text) or _LIST_MARK.match(look.text):
-            verdict.kind = LineKind.SUBHEADING if verdict.paragraph.heading else LineKind.BODY
+            line.verdict.kind = LineKind.DECK
+        elif line.verdict.paragraph.heading or not (
+            line.terminal or line.listed or line.words >= _CAPTION_WORDS or _FIGURE.search(line.text)
+        ):
+            line.verdict.kind = LineKind.SUBHEADING
         else:
-            verdict.kind = LineKind.SUBHEADING
+            line.verdict.kind = LineKind.BODY

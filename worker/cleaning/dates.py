@@ -61,7 +61,9 @@ def _read(match: "re.Match[str]", near: date | None) -> date | None:
         return _day(int(match["iy"]), int(match["im"]), int(match["id"]))
     if match["num"]:
         return _read_numeric(int(match["n1"]), int(match["n2"]), int(match["ny"]))
-    name, day, year = (match["m1"], match["d1"], match["y1"]) if match["m1"] else (match["m2"], match["d2"], match["y2"])
+    name, day, year = (
+        (match["m1"], match["d1"], match["y1"]) if match["m1"] else (match["m2"], match["d2"], match["y2"])
+    )
     month = _MONTHS[name.rstrip(".").lower()]
     if year:
         return _day(int(year), month, int(day))

@@ -94,6 +94,8 @@ def _outside_body(blocks: list[Block], index: int, first: int) -> RemovalReason 
 
 
 def _is_link(block: Block, text: str) -> bool:
-    return block.linked > _MOSTLY_LINKED * len(text) and block.tag != "h1" and not (
-        len(text) > 2 * _PROSE_CHARACTERS and _SENTENCE.search(text[-3:])
+    return (
+        block.linked > _MOSTLY_LINKED * len(text)
+        and block.tag != "h1"
+        and not (len(text) > 2 * _PROSE_CHARACTERS and _SENTENCE.search(text[-3:]))
     )

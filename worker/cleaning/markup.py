@@ -88,7 +88,9 @@ class _Scan:
             return Token(start, end + 1, "", False, "")
         end = self._past_quotes(start, end)
         name = match[2].lower()
-        return Token(start, end + 1, name, bool(match[1]), self._raw[match.end() : min(end, start + _LONGEST_ATTRIBUTES)])
+        return Token(
+            start, end + 1, name, bool(match[1]), self._raw[match.end() : min(end, start + _LONGEST_ATTRIBUTES)]
+        )
 
     def _past_quotes(self, start: int, end: int) -> int:
         """Return the `>` that closes the tag, not one within an attribute's value."""

@@ -63,7 +63,12 @@ def _meta_tags(page: Page) -> dict[str, str]:
     for token in page.metadata:
         if token.name == "meta":
             attributes = parse_attributes(token.attributes)
-            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or attributes.get("http-equiv")
+            name = (
+                attributes.get("property")
+                or attributes.get("name")
+                or attributes.get("itemprop")
+                or attributes.get("http-equiv")
+            )
             content = attributes.get("content", "").strip()
             if name and content:
                 named.setdefault(name.lower(), content)
@@ -71,7 +76,9 @@ def _meta_tags(page: Page) -> dict[str, str]:
 
 
 def _first(named: dict[str, str], names: tuple[str, ...]) -> str | None:
-    return next((" ".join(named[name].split()) for name in names if name in named and not named[name].startswith("http")), None)
+    return next(
+        (" ".join(named[name].split()) for name in names if name in named and not named[name].startswith("http")), None
+    )
 
 
 def _first_day(named: dict[str, str]) -> date | None:
@@ -125,7 +132,11 @@ def _nodes(data: object) -> Iterator[dict[str, object]]:
             kinds = kinds if isinstance(kinds, list) else [kinds]
             if any(kind in _ARTICLES for kind in kinds if isinstance(kind, str)):
                 yield node
-            waiting.extend(v for k, v in node.items() if k in {"@graph", "mainEntity", "mainEntityOfPage"} and not isinstance(v, str))
+            waiting.extend(
+                v
+                for k, v in node.items()
+                if k in {"@graph", "mainEntity", "mainEntityOfPage"} and not isinstance(v, str)
+            )
 
 
 def _article_fields(node: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -144,4 +155,3 @@ def _names(value: object) -> Iterator[str]:
         name = item.get("name") if isinstance(item, dict) else item
         if isinstance(name, str) and name.strip() and not name.startswith("http"):
             yield " ".join(unescape(name).split())
-

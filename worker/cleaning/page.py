@@ -225,7 +225,9 @@ class _Reader:
     def _note_metadata(self, token: Token) -> None:
         if token.start > self._limits.max_metadata_characters:
             return
-        if token.name in {"html", "meta", "time", "title"} or (token.name == "script" and "ld+json" in token.attributes):
+        if token.name in {"html", "meta", "time", "title"} or (
+            token.name == "script" and "ld+json" in token.attributes
+        ):
             self._page.metadata.append(token)
 
     def _open(self, name: str, block: bool, attributes: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -26,32 +27,46 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """Compiled patterns, one alternation for each reason and tier."""
+class _Pattern:
+    """All patterns of one rule, as one alternation."""
 
-    anywhere: tuple[tuple[RemovalReason, re.Pattern[str]], ...]
-    outside: tuple[tuple[RemovalReason, re.Pattern[str]], ...]
-    inline: tuple[tuple[RemovalReason, re.Pattern[str]], ...]
+    reason: RemovalReason
+    expression: re.Pattern[str]
+    unpunctuated: bool
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Compiled patterns by tier."""
+
+    anywhere: tuple[_Pattern, ...]
+    outside: tuple[_Pattern, ...]
+    inline: tuple[_Pattern, ...]
     end: re.Pattern[str]
     reporting: re.Pattern[str]
 
-    def residue(self, line: str, *, outside: bool) -> RemovalReason | None:
-        """Return why the whole line is residue, or None. `outside`: the line is not between sentences of the article."""
-        if len(line) > LONGEST:
-            return None
-        for reason, pattern in self.outside if outside else self.anywhere:
-            if pattern.search(line):
-                return reason
+    def residue(self, line: str, *, punctuated: bool, outside: bool = False) -> RemovalReason | None:
+        """Return why the whole line is residue, or None.
+
+        `punctuated`: it ends like a sentence. `outside`: ask the patterns that count only around the main run.
+        """
+        long = len(line) > LONGEST
+        for pattern in self.outside if outside else self.anywhere:
+            if (long and not pattern.long) or (punctuated and pattern.unpunctuated):
+                continue
+            if pattern.expression.search(line):
+                return pattern.reason
         return None
 
     def inside(self, line: str) -> list[Match]:
         """Return the residue inside the line, in order and without overlap."""
-        found = [Match(*m.span(), reason) for reason, pattern in self.inline for m in pattern.finditer(line)]
+        found = [Match(*m.span(), p.reason) for p in self.inline for m in p.expression.finditer(line)]
+        if not found:
+            return found
         found.sort(key=lambda m: (m.start, -m.end))
-        kept: list[Match] = []
-        for match in found:
-            if match.start < match.end and (not kept or match.start >= kept[-1].end):
-                kept.append(match)
+        kept = found[:1]
+        kept.extend(match for match in found[1:] if match.start >= kept[-1].end)
         return kept
 
     def is_reporting(self, line: str) -> bool:
@@ -64,11 +79,11 @@ class Rules:
 
 
 _SHAPES = {
-    "line": rf"\A{_EDGE}(?:%s){_TAIL}\Z",
-    "start": rf"\A{_EDGE}(?:%s)",
-    "end": r"(?:%s)\s*\Z",
-    "contains": r"(?:%s)",
-    "inline": r"(?:%s)",
+    "line": (rf"\A{_EDGE}(?:", rf"){_TAIL}\Z"),
+    "start": (rf"\A{_EDGE}(?:", ")"),
+    "end": ("(?:", r")\s*\Z"),
+    "part": ("(?:", ")"),
+    "inline": ("(?:", ")"),
 }
 
 
@@ -76,23 +91,23 @@ _SHAPES = {
 def load_rules() -> Rules:
     """Return the compiled patterns of `boilerplate.toml`."""
     data = tomllib.loads(resources.files("worker.cleaning").joinpath("boilerplate.toml").read_text(encoding="utf-8"))
+    rules = data["rule"]
     return Rules(
-        anywhere=_compile(data["rule"], where="anywhere"),
-        outside=_compile(data["rule"], where="outside"),
-        inline=_compile(data["rule"], where="anywhere", inline=True),
+        anywhere=_compile(r for r in rules if r.get("where") != "outside" and r["match"] != "inline"),
+        outside=_compile(r for r in rules if r.get("where") == "outside"),
+        inline=_compile(r for r in rules if r["match"] == "inline"),
         end=re.compile(rf"{_EDGE}(?:{'|'.join(data['end']['patterns'])})", re.IGNORECASE),
-        reporting=re.compile(rf"(?:{'|'.join(data['reporting']['patterns'])})", re.IGNORECASE),
+        reporting=re.compile("|".join(data["reporting"]["patterns"]), re.IGNORECASE),
     )
 
 
-def _compile(
-    rules: list[dict[str, Any]], *, where: str, inline: bool = False
-) -> tuple[tuple[RemovalReason, re.Pattern[str]], ...]:
+def _compile(rules: Iterable[dict[str, Any]]) -> tuple[_Pattern, ...]:
     compiled = []
     for rule in rules:
-        if rule["where"] != where or (rule["match"] == "inline") != inline:
-            continue
-        flags = re.NOFLAG if rule.get("case") else re.IGNORECASE
-        pattern = _SHAPES[rule["match"]] % "|".join(rule["patterns"]) if "%" not in "".join(rule["patterns"]) else ""
-        compiled.append((RemovalReason(rule["reason"]), re.compile(pattern, flags)))
+        before, after = _SHAPES[rule["match"]]
+        expression = re.compile(
+            before + "|".join(rule["patterns"]) + after, re.NOFLAG if rule.get("case") else re.IGNORECASE
+        )
+        unpunctuated, long = rule.get("only") == "unpunctuated", rule.get("long", False)
+        compiled.append(_Pattern(RemovalReason(rule["reason"]), expression, unpunctuated, long))
     return tuple(compiled)

@@ -5,6 +5,9 @@ import re
 _WORDS = re.compile(r"[^\W_]+")
 _SITE = re.compile(r"\s+[|–—·»-]\s+")
 
+_SHORTEST = 20
+_LONGEST = 400
+
 
 def key(text: str) -> str:
     """Return the words of `text` in lower case, so that two settings of one line compare equal."""
@@ -32,13 +35,16 @@ def strip_site(title: str) -> str:
     return title.strip()[: title.strip().rfind(parts[-1])].rstrip(" |–—·»-")
 
 
-def is_title(line_key: str, keys: tuple[str, ...]) -> bool:
-    """Tell whether a line is one of the titles: the same words, or all but a few of them, cut off at either end."""
+def is_title(line: str, line_key: str, keys: tuple[str, ...]) -> bool:
+    """Tell whether a line is one of the titles: the same words, with a site name behind them, or cut off at the end."""
     if line_key in keys:
         return True
-    if len(line_key) < 20:
+    if len(line_key) < _SHORTEST or len(line) > _LONGEST:
         return False
+    parts = _SITE.split(line)
+    if any(key(" - ".join(parts[:size])) in keys for size in range(1, len(parts))):
+        return True
     return any(
-        len(k) >= 20 and (k.startswith(line_key) or (line_key.startswith(k) and len(line_key) < 1.3 * len(k)))
+        len(k) >= _SHORTEST and (k.startswith(line_key) or (line_key.startswith(k) and len(line_key) < 1.3 * len(k)))
         for k in keys
     )
