@@ -1,0 +1,96 @@
+"""Which party a mention means: names, offices, persons, groups, within one article."""
+
+import pytest
+
+from worker.extraction.gazetteer import load_gazetteer
+from worker.extraction.parties import resolve_parties
+from worker.extraction.position import Mention
+from worker.extraction.sentences import split_sentences
+
+
+def mentions(text: str, *, year: int | None = 2024) -> list[tuple[str, Mention]]:
+    found = resolve_parties(text, split_sentences(text), gazetteer=load_gazetteer(), year=year)
+    return [(text[m.start : m.end], m) for sentence in found for m in sentence]
+
+
+def sides(text: str, *, year: int | None = 2024) -> dict[str, str | None]:
+    return {words: m.party.name if m.party else None for words, m in mentions(text, year=year)}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "party"),
+    [
+        ("France signed.", "France", "France"),
+        ("The Kremlin refused.", "Kremlin", "Russia"),
+        ("Washington wants more.", "Washington", "United States"),
+        ("Turkish officials left.", "Turkish officials", "Turkey"),
+        ("Poland's government agreed.", "Poland's government", "Poland"),
+        ("U.S. Secretary of State Jane Roe spoke.", "U.S. Secretary of State Jane Roe", "United States"),
+        ("Kenyan students marched.", "Kenyan students", "Kenyan students"),
+        ("US senators objected.", "US senators", "US senators"),
+        ("Britons voted.", "Britons", "United Kingdom"),
+        ("The finance minister of Ghana resigned.", "finance minister of Ghana", "Ghana"),
+        ("Syria's opposition agreed.", "Syria's opposition", "Syrian opposition"),
+    ],
+)
+def test_resolves_names_offices_and_groups(text: str, words: str, party: str) -> None:
+    assert sides(text)[words] == party
+
+
+def test_an_official_keeps_the_side_the_article_gives_when_only_the_surname_comes_again() -> None:
+    found = sides("Norwegian trade minister Karl Hoff spoke. Hoff said no. Mr Hoff left.")
+
+    assert found["Hoff"] == "Norway"
+    assert found["Mr Hoff"] == "Norway"
+
+
+def test_an_apposition_tells_the_side_of_a_name() -> None:
+    assert sides("Ada Brenner, a spokeswoman for the European Commission, said so.")["Ada Brenner"] == "European Union"
+
+
+def test_an_envoy_for_a_country_does_not_speak_for_it() -> None:
+    found = sides("The Yemen envoy Lena Ohr arrived.")
+
+    assert all(party != "Yemen" for words, party in found.items() if "Ohr" in words)
+
+
+def test_a_bare_title_means_the_office_holder_that_the_article_named() -> None:
+    text = "French Foreign Minister Paul Garance met his team. The French foreign minister was firm."
+    speakers = {words: m.speaker.name for words, m in mentions(text) if m.speaker}
+
+    assert speakers["French foreign minister"] == "Paul Garance"
+
+
+def test_a_person_of_unknown_side_gets_none() -> None:
+    assert sides("Analyst Bob Tree said the talks would fail.").get("Analyst Bob Tree") is None
+
+
+def test_the_year_decides_between_office_holders() -> None:
+    assert sides("Mr Johnson refused.", year=2020).get("Mr Johnson") == "United Kingdom"
+    assert sides("Mr Johnson refused.", year=2003).get("Mr Johnson") is None
+
+
+def test_an_acronym_means_the_organisation_it_was_introduced_with() -> None:
+    found = sides("The Harbour Pilots Union (HPU) met. HPU rejected the offer.")
+
+    assert found["HPU"] == "Harbour Pilots Union"
+
+
+def test_a_short_name_means_the_long_one() -> None:
+    assert sides("The European Commission met. The Commission refused.")["Commission"] == "European Union"
+
+
+def test_media_are_no_party() -> None:
+    assert "Reuters" not in sides("Canada told Reuters it would wait.")
+
+
+def test_two_sides_are_the_two_most_named() -> None:
+    text = "Chile met Peru. Chile and Peru argued. Both sides agreed."
+    found = resolve_parties(text, split_sentences(text), gazetteer=load_gazetteer(), year=2024)
+
+    assert {m.party.name for m in found[-1] if m.party} == {"Chile", "Peru"}
+
+
+@pytest.mark.parametrize("text", ["", "U.S.", "'s 's 's", "(((", "\x00\x00", "A" * 10_000, "Mr " * 500])
+def test_no_text_raises(text: str) -> None:
+    mentions(text)
