@@ -28,6 +28,9 @@ _SENTENCE, _PARAGRAPH = 30, 31
 KIND_TOKENS = {"demonym": 32, "office": 33, "person": 34, "pronoun": 35, "carried": 36}
 """The token that follows a tag; a plain party has none."""
 
+_SHAPES = str.maketrans("“”„‟«»‘’‚‛´`", '""""""' + "")
+"""Quotation marks of every shape look alike to the encoder; one character stands for one, so offsets stay."""
+
 KEPT_KINDS = frozenset({"pronoun"})
 """Kinds of mention whose words stay beside the tag: they tell number and name nobody."""
 
@@ -117,7 +120,8 @@ def tokenize(
     mentions: Iterable[PartyMention],
 ) -> list[SentenceTokens]:
     """Turn the sentences of a text into tokens with tags in the place of party mentions."""
-    encodings = tokenizer.encode_batch([text[start:end] for start, end in sentences], add_special_tokens=False)
+    shown = text.translate(_SHAPES)
+    encodings = tokenizer.encode_batch([shown[start:end] for start, end in sentences], add_special_tokens=False)
     waiting = _outermost(mentions)
     result = []
     previous_end = 0

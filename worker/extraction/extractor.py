@@ -85,7 +85,7 @@ class Extractor:
     ) -> Position:
         party = parties[event.party]
         voice = voices[event.sentence]
-        mention = next((m for m in voice.mentions if m.party == party), None)
+        mention = next((m for m in voice.mentions if m.party == party and m.start < m.end), None)
         condition = conditions.get(event.sentence)
         return Position(
             party=party,
@@ -95,7 +95,9 @@ class Extractor:
             stance=event.stance,
             addressee=parties[event.addressee] if event.addressee is not None else None,
             proposition=None,
-            condition=condition.span if condition and event.has_condition >= self._heads.thresholds["condition"] else None,
+            condition=condition.span
+            if condition and event.has_condition >= self._heads.thresholds["condition"]
+            else None,
             evidence=sentences[event.sentence],
             attribution=event.attribution,
             reported_by=None,
