@@ -20,6 +20,9 @@ _CUT_OFF = re.compile(
 """A line that ends so was cut off or broken: no caption does."""
 _LEADING_NEAR = 6
 """So many surviving lines right before the main run may be headline and deck."""
+_BEFORE_END = 0.7
+"""A closing line closes the article only if so much of the main run's weight precedes it."""
+_HEADLINE_WORDS = 20
 _SENTENCE_WORDS = 6
 _CAPTION_WORDS = 8
 """An unpunctuated line between punctuated paragraphs is a sub-heading below this many words, a caption from it on."""
@@ -70,6 +73,7 @@ def classify(paragraphs: Sequence[Paragraph], *, title: str | None, rules: Rules
         line.verdict.reason = _by_wording(line, rules)
     _remove_repetitions(lines)
     first, last = _main_run(lines)
+    first = _skip_headline(lines, first, last, known_title=bool(keys))
     last = _trim_end(lines, first, _cut_at_end(lines, first, last, rules))
     _judge_captions(lines[first:last])
     _judge_leading(lines, first, rules)
@@ -160,6 +164,18 @@ def _main_run(lines: list[_Line]) -> tuple[int, int]:
     return first, last
 
 
+def _skip_headline(lines: list[_Line], first: int, last: int, *, known_title: bool) -> int:
+    """Return where the sentences begin, if the run begins with a headline that reads like one ("Will talks resume?")."""
+    if first >= last:
+        return first
+    head, rest = lines[first], range(first + 1, last)
+    question = not known_title and head.text.endswith("?") and head.words <= _HEADLINE_WORDS
+    stands_apart = first + 1 < last and not (lines[first + 1].kept and lines[first + 1].sentence)
+    if head.titled or (question and stands_apart):
+        return next((i for i in rest if lines[i].kept and lines[i].sentence), first)
+    return first
+
+
 def _weight(line: _Line) -> float:
     if not line.kept:
         return -0.3
@@ -177,8 +193,9 @@ def _cut_at_end(lines: list[_Line], first: int, last: int, rules: Rules) -> int:
     for i, weight in enumerate(weights, start=first):
         before += weight
         line = lines[i]
-        closes = line.verdict.reason is RemovalReason.COPYRIGHT or rules.is_end(line.verdict.paragraph.text)
-        if closes and not line.reporting and before > total / 2:
+        if line.reporting or line.verdict.paragraph.region is not None or before < _BEFORE_END * total:
+            continue
+        if line.verdict.reason is RemovalReason.COPYRIGHT or rules.is_end(line.verdict.paragraph.text):
             return i
     return last
 

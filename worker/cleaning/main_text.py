@@ -17,6 +17,7 @@ _LEFT_SHARE = 0.1
 _BODY_SHARE = 0.8
 """The article's body is the innermost element that holds at least so much of the prose."""
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?:\s|\Z)")
+_STATEMENT = re.compile(r"[.][\"'”’)\]]*\Z")
 
 
 def lay_out_page(page: Page) -> Layout:
@@ -94,8 +95,7 @@ def _outside_body(blocks: list[Block], index: int, first: int) -> RemovalReason 
 
 
 def _is_link(block: Block, text: str) -> bool:
-    return (
-        block.linked > _MOSTLY_LINKED * len(text)
-        and block.tag != "h1"
-        and not (len(text) > 2 * _PROSE_CHARACTERS and _SENTENCE.search(text[-3:]))
-    )
+    """Tell whether the block is little but a link; a headline, or a statement that is linked as a whole, is not."""
+    if block.linked <= _MOSTLY_LINKED * len(text) or block.tag == "h1":
+        return False
+    return not (_STATEMENT.search(text) and len(text) >= _PROSE_CHARACTERS)

@@ -54,7 +54,7 @@ _TAG_REGIONS = {
 }
 _STRONG_TAGS = frozenset(("nav", "menu", "footer", "figcaption", "button", "dialog"))
 _NAMING = re.compile(
-    r"(?<![\w-])(?:class|id|role|itemprop|data-(?:component|testid|module|type|block|area))\s?=\s?(?:\"([^\"]{1,300})|'([^']{1,300})|([^\s\"'>]{1,300}))",
+    r"(?<![\w-])(?:class|id|role|itemprop|property|data-(?:component|testid|module|type|block|area))\s?=\s?(?:\"([^\"]{1,300})|'([^']{1,300})|([^\s\"'>]{1,300}))",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(
@@ -134,7 +134,7 @@ def _names() -> _Names:
 
 def _words(words: list[str]) -> re.Pattern[str]:
     """Match any of the words between the hyphens, underscores and case changes of class names."""
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(words)})(?![a-z])")
+    return re.compile(rf"(?<![a-z])(?<!after-)(?<!before-)(?<!has-)(?<!no-)(?<!with-)(?:{'|'.join(words)})(?![a-z])")
 
 
 def read_page(raw: str, *, limits: CleaningLimits) -> Page:
