@@ -133,14 +133,14 @@ def examples_of(row: Row, doc: Doc) -> ArticleExamples:
                 continue
             else:
                 label = 0.0
-            made.content.add(content_features(token, argument, parts, layout, relations), label)
+            made.content.add(content_features(token, argument, parts, relations, layout=layout, lexicon=lexicon), label)
         persons = list(sources(token))
         right = [bool(characters_of(characters(doc, layout, argument)) & source) for argument in persons]
         if source and not any(right):
             continue
-        made.source.add(source_features(token, None, parts), float(not source), group)
+        made.source.add(source_features(token, None, parts, lexicon), float(not source), group)
         for argument, label in zip(persons, right, strict=True):
-            made.source.add(source_features(token, argument, parts), float(label), group)
+            made.source.add(source_features(token, argument, parts, lexicon), float(label), group)
         group += 1
     return made
 
@@ -193,7 +193,7 @@ def _softmax_error(scores: Any, labels: Any, groups: Any) -> Any:
     return likely - wanted
 
 
-DECAY = {"cue": 1.0, "source": 1.0, "content": 1.0}
+DECAY = {"cue": 2.0, "source": 1.0, "content": 1.0}
 
 
 def train(made: Iterable[ArticleExamples], threshold: float) -> AttributionModel:
@@ -260,7 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("--folds", type=int, default=0, help="cross-validate inside the fitting articles first")
-    parser.add_argument("--threshold", type=float, default=0.35)
+    parser.add_argument("--threshold", type=float, default=0.3)
     parser.add_argument("--out", type=Path, default=Path("worker/domains/attribution_weights.json"))
     parser.add_argument(
         "--predictions", type=Path, default=Path(".training/attribution"), help="folder for the scorer's files"

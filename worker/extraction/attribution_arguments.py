@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from spacy.tokens import Token
 
@@ -10,6 +11,11 @@ TokenSpan = tuple[int, int]
 
 MAX_STEPS_UP = 6
 """How far a cue looks up the tree: bounds the work per cue, whatever the parser makes of a text."""
+
+MAX_CHILDREN = 30
+"""Dependents of one word that are looked at: a bound for lists without end."""
+MAX_COLON_REACH = 40
+"""A headline is short; the bound keeps a line full of colons from costing its length squared."""
 
 NO_CONTENT = frozenset(
     {"punct", "aux", "auxpass", "neg", "det", "cc", "mark", "expl", "prt", "intj", "preconj", "conj", "poss", "case"}
@@ -60,7 +66,10 @@ def without(span: TokenSpan, hole: TokenSpan) -> tuple[TokenSpan, ...]:
 
 def sources(cue: Token) -> Iterator[Argument]:
     """Candidates for who holds or voices it, nearest relation first."""
-    for child in cue.children:
+    if cue.text == ":":
+        yield from _beside_colon(cue)
+        return
+    for child in islice(cue.children, MAX_CHILDREN):
         relation = child.dep_
         if relation in SUBJECTS:
             yield _subject(child, relation)
@@ -71,6 +80,20 @@ def sources(cue: Token) -> Iterator[Argument]:
         elif relation in {"poss", "amod", "compound", "nmod", "dobj", "npadvmod", "dative", "attr"}:
             yield Argument(relation, child.i, (subtree(child),))
     yield from _sources_above(cue)
+
+
+def _beside_colon(colon: Token) -> Iterator[Argument]:
+    """A colon in place of a verb has the source on one side and the content on the other."""
+    doc = colon.doc
+    first = last = colon.i
+    while first > 0 and "\n" not in doc[first - 1].text and colon.i - first < MAX_COLON_REACH:
+        first -= 1
+    while last + 1 < len(doc) and "\n" not in doc[last + 1].text and last - colon.i < MAX_COLON_REACH:
+        last += 1
+    if first < colon.i:
+        yield Argument("colon:before", colon.i - 1, ((first, colon.i),))
+    if last > colon.i:
+        yield Argument("colon:after", colon.i + 1, ((colon.i + 1, last + 1),))
 
 
 def _subject(subject: Token, relation: str) -> Argument:
@@ -94,7 +117,7 @@ def _sources_above(cue: Token) -> Iterator[Argument]:
         way = ">".join(path[-2:]) if len(path) < 4 else "far"
         if dep in {"acl", "relcl"} and head.i < here.i:
             yield Argument(f"{way}>head", head.i, ((head.left_edge.i, max(head.i + 1, here.left_edge.i)),))
-        for child in head.children:
+        for child in islice(head.children, MAX_CHILDREN):
             if child.i == here.i:
                 continue
             if child.dep_ in SUBJECTS:
@@ -111,11 +134,14 @@ def _sources_above(cue: Token) -> Iterator[Argument]:
 
 def contents(cue: Token) -> Iterator[Argument]:
     """Candidates for what is said, wanted or believed."""
+    if cue.text == ":":
+        yield from _beside_colon(cue)
+        return
     right = cue.right_edge.i
-    for child in cue.children:
+    for child in islice(cue.children, MAX_CHILDREN):
         yield from _below(child, child.dep_)
     for sibling in _conjoined(cue):
-        for child in sibling.children:
+        for child in islice(sibling.children, MAX_CHILDREN):
             if child.i > right and child.dep_ in {"dobj", "ccomp", "xcomp", "prep"}:
                 yield from _below(child, f"conj:{child.dep_}")
     yield from _contents_above(cue)
@@ -125,7 +151,7 @@ def _below(child: Token, relation: str) -> Iterator[Argument]:
     if child.dep_ in NO_CONTENT:
         return
     if child.dep_ not in {"prep", "agent", "dative"}:
-        yield Argument(relation, child.i, (subtree(child),))
+        yield Argument(relation, child.i, (_without_according(child),))
         return
     for grandchild in child.children:
         if grandchild.dep_ in {"pobj", "pcomp", "ccomp"}:
@@ -136,10 +162,19 @@ def _below(child: Token, relation: str) -> Iterator[Argument]:
                     yield Argument(f"{relation}:{last.dep_}", last.i, (subtree(last),), grandchild.lower_)
 
 
+def _without_according(clause: Token) -> TokenSpan:
+    """The clause less a closing "according to ...", which tells of its source and is no part of it."""
+    start, end = subtree(clause)
+    for child in clause.rights:
+        if child.lower_ == "according" and child.right_edge.i == end - 1:
+            return start, child.left_edge.i
+    return start, end
+
+
 def _conjoined(cue: Token) -> Iterator[Token]:
     if cue.dep_ == "conj":
         yield cue.head
-    for child in cue.children:
+    for child in islice(cue.children, MAX_CHILDREN):
         if child.dep_ == "conj":
             yield child
 
@@ -147,10 +182,10 @@ def _conjoined(cue: Token) -> Iterator[Token]:
 def _contents_above(cue: Token) -> Iterator[Argument]:
     """The clause that a tag hangs on ("the talks, they *say*, are over"), the noun that a relative clause is about."""
     own = subtree(cue)
-    here = cue
+    here = _topmost_clause(cue) if cue.lower_ == "according" else cue
     path: list[str] = []
     for _ in range(MAX_STEPS_UP):
-        head, dep = here.head, here.dep_
+        head, dep = here.head, here.dep_ if path else cue.dep_
         if head is here:
             return
         path.append(dep)
@@ -163,7 +198,18 @@ def _contents_above(cue: Token) -> Iterator[Argument]:
         if pieces:
             yield Argument(f"up:{way}", head.i, pieces)
         if dep in {"xcomp", "acomp", "attr", "oprd", "dobj", "conj"}:
-            for child in head.children:
+            for child in islice(head.children, MAX_CHILDREN):
                 if child.dep_ in SUBJECTS or (child.dep_ in {"xcomp", "ccomp", "advcl", "prep"} and child.i > cue.i):
                     yield Argument(f"up:{way}:{child.dep_}", child.i, (subtree(child),))
         here = head
+
+
+def _topmost_clause(according: Token) -> Token:
+    """ "They said it was over, according to Tass": Tass answers for the saying too, though the parser hangs it lower."""
+    here = according
+    for _ in range(MAX_STEPS_UP):
+        head = here.head
+        if head.dep_ not in {"ccomp", "xcomp"} or head.head.i > head.i or head.head is head:
+            break
+        here = head
+    return here

@@ -9,7 +9,6 @@ from worker.extraction.attribution_layout import Layout
 from worker.extraction.attribution_lexicon import AttributionLexicon
 
 CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "acl", "relcl", "pcomp"})
-PRONOUNS = frozenset({"he", "she", "they", "i", "we", "you", "it", "who", "which", "that", "this", "these", "those"})
 
 
 def bucket(number: int) -> str:
@@ -17,14 +16,6 @@ def bucket(number: int) -> str:
         if number <= limit:
             return str(limit)
     return "more"
-
-
-def kind(token: Token) -> str:
-    """What sort of word it is, as far as a source or a topic is concerned."""
-    lower = token.lower_
-    if lower in PRONOUNS:
-        return lower
-    return str(token.pos_)
 
 
 def cue_features(cue: Token, lexicon: AttributionLexicon, layout: Layout) -> list[str]:
@@ -38,7 +29,7 @@ def cue_features(cue: Token, lexicon: AttributionLexicon, layout: Layout) -> lis
     for child in cue.children:
         child_dep = child.dep_
         if child_dep in SUBJECTS:
-            subject = f"{child_dep}:{kind(child)}"
+            subject = f"{child_dep}:{lexicon.sort(child)}"
             features.append(f"sl={child.lemma_.lower()}")
         elif child_dep in {"prep", "agent"}:
             own.append(f"prep:{child.lower_}")
@@ -60,7 +51,11 @@ def cue_features(cue: Token, lexicon: AttributionLexicon, layout: Layout) -> lis
         }:
             own.append(child_dep)
             if child_dep == "dobj":
-                features += [f"ok={kind(child)}", f"ol={child.lemma_.lower()}", f"l={lemma},ok={kind(child)}"]
+                features += [
+                    f"ok={lexicon.sort(child)}",
+                    f"ol={child.lemma_.lower()}",
+                    f"l={lemma},ok={lexicon.sort(child)}",
+                ]
             elif child_dep == "prt":
                 features.append(f"l={lemma},prt={child.lower_}")
             elif child_dep == "ccomp":
@@ -88,7 +83,7 @@ def _quote_context(cue: Token, layout: Layout) -> str:
     """How the nearest quotation before and after the cue lies, in coarse steps."""
     depth = len(layout.around[cue.i])
     before = after = "no"
-    for quoted in layout.in_paragraph[layout.paragraph[cue.i]]:
+    for quoted in layout.quotations_near(cue.i):
         if quoted.depth != depth or quoted.end - quoted.start < 5:
             continue
         if quoted.end <= cue.i:
@@ -99,12 +94,14 @@ def _quote_context(cue: Token, layout: Layout) -> str:
     return f"{before}-{after}"
 
 
-def source_features(cue: Token, argument: Argument | None, cue_parts: Sequence[str]) -> list[str]:
+def source_features(
+    cue: Token, argument: Argument | None, cue_parts: Sequence[str], lexicon: AttributionLexicon
+) -> list[str]:
     """`cue_parts` are the properties of the cue that a source is weighed against; None is 'no source'."""
     if argument is None:
         return ["r=none", *[f"r=none,{part}" for part in cue_parts]]
     head = cue.doc[argument.head]
-    relation, sort = argument.relation, kind(head)
+    relation, sort = argument.relation, lexicon.sort(head)
     features = [f"r={relation}", f"r={relation},{argument.link}", f"k={sort}", f"r={relation},k={sort}"]
     features += [f"r={relation},{part}" for part in cue_parts]
     features += [f"link={argument.link},{part}" for part in cue_parts] if argument.link else []
@@ -115,7 +112,13 @@ def source_features(cue: Token, argument: Argument | None, cue_parts: Sequence[s
 
 
 def content_features(
-    cue: Token, argument: Argument, cue_parts: Sequence[str], layout: Layout, relations: Sequence[str]
+    cue: Token,
+    argument: Argument,
+    cue_parts: Sequence[str],
+    relations: Sequence[str],
+    *,
+    layout: Layout,
+    lexicon: AttributionLexicon,
 ) -> list[str]:
     """`relations` are those of all candidates of this cue: what else there is to choose from."""
     doc = cue.doc
@@ -131,16 +134,31 @@ def content_features(
         features += _quotation_features(cue, argument, layout, side=side, gap=gap, length=length, cue_parts=cue_parts)
         return features
     first = doc[argument.start]
-    sort = kind(head)
+    sort = lexicon.sort(head)
+    features += _held_quotations(cue, argument, relation, side, layout)
     features += [f"hp={sort}", f"r={relation},hp={sort}", f"ht={head.tag_}", f"hl={head.lemma_.lower()}"]
     features += [f"r={relation},w={first.lower_}", f"w={first.lower_}"]
     features += [f"link={argument.link},{part}" for part in cue_parts] if argument.link else []
     features += [f"r={relation},o={other}" for other in relations if other != relation]
     features.append(f"r={relation},gap={side}{bucket(gap)}")
-    features.append(f"{head.ent_type_}")
     if relation.startswith("up:"):
         features += [f"up,hp={head.pos_},hd={head.dep_}", f"up,root={head.dep_ == 'ROOT'}"]
     return features
+
+
+def _held_quotations(cue: Token, argument: Argument, relation: str, side: str, layout: Layout) -> list[str]:
+    """A constituent with a quotation in it: how much of it is quoted, and whether on the side of the cue."""
+    depth = len(layout.around[cue.i])
+    size = sum(end - start for start, end in argument.pieces)
+    held = sum(layout.quoted_tokens(start, end, depth) for start, end in argument.pieces)
+    if not held:
+        return []
+    share = "all" if held >= size - 1 else "most" if 2 * held > size else "some"
+    edge = argument.end - 1 if side == "before" else argument.start
+    touches = any(
+        len(layout.around[near]) > depth for near in (edge, edge - 1) if argument.start <= near < argument.end
+    )
+    return [f"held={share}", f"held={share},{side},touches={touches}", f"held={share},r={relation},touches={touches}"]
 
 
 def _quotation_features(
@@ -174,6 +192,6 @@ def _quotation_features(
         f"q,{where},commas={min(commas, 2)}",
     ]
     features.append(f"q,{where},others={others > 3},stops={min(stops, 2)}")
-    features.append(f"q,{where},sent={cue.sent.start <= quoted.start < cue.sent.end}")
+    features.append(f"q,{where},sent={layout.sentence[quoted.start] == layout.sentence[cue.i]}")
     features.append(f"q,{where},rel={argument.relation},n={bucket(length)}")
     return features

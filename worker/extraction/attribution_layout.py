@@ -1,12 +1,17 @@
 """In which paragraph, and in which quotation, does each token of a text stand?"""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from worker.extraction.position import CharSpan
-from worker.extraction.quotations import Quotation, find_quotations
+from worker.extraction.quotations import MAX_DEPTH, Quotation, find_quotations
+
+MOST_QUOTATIONS = 16
+"""So many quotations of a paragraph a cue looks at: a bound for texts that no newspaper prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,8 @@ class Quoted:
 class Layout:
     """Per token: the number of its paragraph and the indices of the quotations around it (outermost first, or none)."""
 
+    text: str
+    tokens: Sequence[Token]
     paragraph: Sequence[int]
     around: Sequence[tuple[int, ...]]
     bounds: Sequence[tuple[int, int]]
@@ -31,31 +38,58 @@ class Layout:
     quotations: Sequence[Quoted]
     in_paragraph: Sequence[Sequence[Quoted]]
     """The quotations that begin in each paragraph."""
+    sentence: Sequence[int]
+    """Per token: the number of its sentence."""
+    held: Sequence[Sequence[int]]
+    """`held[depth][i]`: how many tokens before i stand in quotation marks more than `depth` deep."""
+
+    def quoted_tokens(self, start: int, end: int, depth: int) -> int:
+        """How many of the tokens [start, end) stand in quotation marks more than `depth` deep."""
+        counts = self.held[min(depth, len(self.held) - 1)]
+        return counts[end] - counts[start]
+
+    def quotations_near(self, token: int) -> Sequence[Quoted]:
+        """The quotations of the token's paragraph, of very many only those nearest to it."""
+        here = self.in_paragraph[self.paragraph[token]]
+        if len(here) <= MOST_QUOTATIONS:
+            return here
+        place = bisect_left(here, token, key=lambda quoted: quoted.start)
+        return here[max(0, place - MOST_QUOTATIONS // 2) : place + MOST_QUOTATIONS // 2]
 
 
 def lay_out(doc: Doc) -> Layout:
     paragraph: list[int] = []
+    sentence: list[int] = []
     bounds: list[tuple[int, int]] = []
-    first = 0
-    for token in doc:
+    first = sentences = 0
+    tokens = list(doc)
+    text = doc.text
+    for token in tokens:
+        sentences += bool(token.is_sent_start)
+        sentence.append(sentences)
         paragraph.append(len(bounds))
         if "\n" in token.text:
             bounds.append((first, token.i + 1))
             first = token.i + 1
     bounds.append((first, len(doc)))
-    quotations = _in_tokens(doc, find_quotations(doc.text))
+    quotations = _in_tokens(tokens, find_quotations(text))
     around: list[tuple[int, ...]] = [()] * len(doc)
     in_paragraph: list[list[Quoted]] = [[] for _ in bounds]
     for quoted in quotations:
         in_paragraph[paragraph[quoted.start]].append(quoted)
         for position in range(quoted.start, quoted.end):
             around[position] = (*around[position], quoted.index)
-    return Layout(paragraph, around, bounds, quotations, in_paragraph)
+    held = [_counts(around, depth) for depth in range(MAX_DEPTH)]
+    return Layout(text, tokens, paragraph, around, bounds, quotations, in_paragraph, sentence, held)
 
 
-def _in_tokens(doc: Doc, quotations: Sequence[Quotation]) -> list[Quoted]:
+def _counts(around: Sequence[tuple[int, ...]], depth: int) -> list[int]:
+    return list(accumulate((len(quotations) > depth for quotations in around), initial=0))
+
+
+def _in_tokens(tokens: Sequence[Token], quotations: Sequence[Quotation]) -> list[Quoted]:
     """Quotations as tokens; the pieces of one that runs over several paragraphs are joined to one."""
-    starts = [token.idx for token in doc]
+    starts = [token.idx for token in tokens]
     joined: list[Quoted] = []
     running: int | None = None
     token = 0

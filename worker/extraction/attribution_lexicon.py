@@ -8,6 +8,7 @@ from importlib import resources
 
 from spacy.tokens import Token
 
+PRONOUNS = frozenset({"he", "she", "they", "i", "we", "you", "it", "who", "which", "that", "this", "these", "those"})
 SECTIONS = {"VERB": "verbs", "AUX": "verbs", "NOUN": "nouns", "PROPN": "nouns", "ADJ": "adjectives", "ADV": "adverbs"}
 
 
@@ -19,6 +20,19 @@ class AttributionLexicon:
     phrases: tuple[tuple[str, ...], ...]
     lemmas: Mapping[str, str]
     """Forms whose lemma the tagger's rules get wrong."""
+
+    sorts: Mapping[str, str]
+    """Person, body or paper: what sort of source a noun makes."""
+
+    def sort(self, token: Token) -> str:
+        """What sort of word it is, as far as a source is concerned."""
+        part = token.pos_
+        if part == "NOUN":
+            return self.sorts.get(token.lemma_.lower(), "NOUN")
+        if part in {"PRON", "DET"}:
+            lower = token.lower_
+            return lower if lower in PRONOUNS else part
+        return str(part)
 
     def lemma(self, token: Token) -> str:
         return self.lemmas.get(token.lower_) or token.lemma_.lower()
@@ -41,8 +55,9 @@ def read_lexicon(text: str) -> AttributionLexicon:
                 if attitude not in lemmas.get(word, ()):
                     lemmas[word] = (*lemmas.get(word, ()), attitude)
         classes[section] = lemmas
+    sorts = {word: sort for sort, words in document.get("sources", {}).items() for word in words.split()}
     phrases = tuple(tuple(phrase.split()) for phrase in document["phrases"]["according"])
-    return AttributionLexicon(classes, phrases, document.get("lemmas", {}))
+    return AttributionLexicon(classes, phrases, document.get("lemmas", {}), sorts)
 
 
 @cache

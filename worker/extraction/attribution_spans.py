@@ -9,6 +9,7 @@ from worker.extraction.attribution_arguments import Argument, TokenSpan, content
 from worker.extraction.attribution_layout import Layout, Quoted
 from worker.extraction.position import CharSpan
 
+MAX_JOINED_GAP = 12
 OUTER_PUNCTUATION = frozenset(",.;:-–—―!?…/|")
 
 
@@ -74,11 +75,11 @@ def _quotations_near(cue: Token, layout: Layout) -> Iterator[Quoted]:
     paragraph = layout.paragraph[cue.i]
     if around:
         outer = layout.quotations[around[-1]]
-        for quoted in layout.in_paragraph[paragraph]:
+        for quoted in layout.quotations_near(cue.i):
             if quoted.depth == outer.depth + 1 and outer.start <= quoted.start and quoted.end <= outer.end:
                 yield quoted
         return
-    for quoted in layout.in_paragraph[paragraph]:
+    for quoted in layout.quotations_near(cue.i):
         if quoted.depth == 0:
             yield quoted
     following = paragraph + 1
@@ -108,6 +109,24 @@ def characters(doc: Doc, layout: Layout, argument: Argument) -> list[CharSpan]:
         if first <= last:
             spans.append((doc[first].idx, doc[last].idx + len(doc[last])))
     return spans
+
+
+def joined(layout: Layout, cue: Token, spans: Sequence[CharSpan]) -> tuple[CharSpan, ...]:
+    """`spans` in order, those made one that only a word or two part: "the plan | as too | vague"."""
+    whole: list[CharSpan] = []
+    for start, end in sorted(spans):
+        if whole and _are_close(layout, cue, whole[-1], (start, end)):
+            whole[-1] = (whole[-1][0], max(whole[-1][1], end))
+        else:
+            whole.append((start, end))
+    return tuple(whole)
+
+
+def _are_close(layout: Layout, cue: Token, one: CharSpan, other: CharSpan) -> bool:
+    if one[0] <= cue.idx < other[1] or other[0] - one[1] > MAX_JOINED_GAP:
+        return False
+    between = layout.text[one[1] : other[0]]
+    return "\n" not in between and len(between.split()) <= 2
 
 
 def _is_loose(token: Token) -> bool:

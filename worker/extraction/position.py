@@ -48,7 +48,7 @@ class AttributedContent:
 
     Spans are characters of the text. `content` has several spans where a tag splits the quotation. `quoted` tells
     whether the content stands in quotation marks (wholly or in part). `reported_by` is a further source
-    ("according to Interfax"), if any.
+    ("according to Interfax"), if any: that of the attribution around this one. `confidence` is in [0, 1].
     """
 
     source: CharSpan | None
@@ -56,6 +56,7 @@ class AttributedContent:
     content: tuple[CharSpan, ...]
     quoted: bool
     reported_by: CharSpan | None = None
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
