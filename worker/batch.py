@@ -1,0 +1,159 @@
+"""What happens to a batch of entries in a worker? Take them, run the pipeline, publish; none harms its neighbours."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import structlog
+from redis.exceptions import RedisError
+
+from schemas.codes import Reason
+from worker.entries import DATA, ArticleEntries, Taken, TakeState
+from worker.observability import metrics
+from worker.observability.progress import Progress
+from worker.observability.recording import record
+from worker.outcome import Outcome, Refused
+from worker.publishing.publisher import Finished, Publisher
+from worker.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+REFRESHES_PER_CLAIM = 3
+
+
+class OutOfTime(BaseException):
+    """The time limit of a batch has come.
+
+    Not an `Exception`, so that no library that goes on after "any error" goes on after this.
+    """
+
+
+class ArticlePipeline(Protocol):
+    """What turns article messages into outcomes."""
+
+    def run(self, payloads: Sequence[bytes]) -> Sequence[Outcome]:
+        """Return one outcome a payload, in order."""
+
+
+class BatchWorker:
+    """Works off entries of one partition."""
+
+    def __init__(
+        self,
+        *,
+        entries: ArticleEntries,
+        publisher: Publisher,
+        pipeline: ArticlePipeline,
+        settings: Settings,
+        progress: Progress,
+    ) -> None:
+        """Use these from now on; `progress` is told whenever there is some."""
+        self._entries = entries
+        self._publisher = publisher
+        self._pipeline = pipeline
+        self._settings = settings
+        self._progress = progress
+
+    def work_off(self, entry_ids: Sequence[str]) -> None:
+        """Bring the entries to their end, those that nobody else has brought there or is at."""
+        note = "alone" if len(entry_ids) == 1 else f"in a batch of {len(entry_ids)}"
+        waiting = list(entry_ids)
+        while waiting:
+            answers = self._entries.take(waiting, note=note)
+            waiting = waiting[len(answers) :]
+            started = [taken for taken in answers if taken.state in {TakeState.TAKEN, TakeState.OVERSIZE}]
+            for taken in started:
+                metrics.ATTEMPTS.labels("first" if taken.attempts == 1 else "repeated").inc()
+            missing = [taken for taken in answers if taken.state is TakeState.MISSING]
+            with self._signs_of_life([taken.entry_id for taken in started]):
+                try:
+                    self._finish(started, missing)
+                except OutOfTime:
+                    log.warning("time limit", articles=len(started))
+                    self._stop_attempt(started, Reason.TIMEOUT, "stopped at the time limit")
+
+    def _finish(self, started: Sequence[Taken], missing: Sequence[Taken]) -> None:
+        begun = time.perf_counter()
+        finished = [_refused(taken, *_unreadable(taken)) for taken in (*started, *missing) if not _is_readable(taken)]
+        readable = [taken for taken in started if _is_readable(taken)]
+        finished += self._run(readable)
+        if not finished:
+            return
+        publication = self._publisher.publish(finished)
+        self._progress.made()
+        metrics.BATCH_SECONDS.observe(time.perf_counter() - begun)
+        metrics.BATCH_ARTICLES.observe(len(finished))
+        record(finished, publication)
+
+    def _run(self, readable: Sequence[Taken]) -> list[Finished]:
+        """Run the pipeline; where it fails on the batch, on each article alone, and give back those it fails on."""
+        if not readable:
+            return []
+        try:
+            return self._outcomes(readable)
+        except Exception as error:
+            if len(readable) == 1:
+                reason = f"{type(error).__name__}: {error}"
+                log.warning("the pipeline failed on an article", entry_id=readable[0].entry_id, exc_info=True)
+                self._stop_attempt(readable, Reason.INTERNAL, reason)
+                return []
+        return [done for taken in readable for done in self._run([taken])]
+
+    def _outcomes(self, readable: Sequence[Taken]) -> list[Finished]:
+        payloads = [taken.fields[DATA] for taken in readable if taken.fields is not None]
+        outcomes = self._pipeline.run(payloads)
+        return [
+            Finished(taken.entry_id, outcome, taken.fields or {}, taken.history)
+            for taken, outcome in zip(readable, outcomes, strict=True)
+        ]
+
+    def _stop_attempt(self, taken: Sequence[Taken], reason: Reason, error: str) -> None:
+        """Give entries back for another attempt, or to the dead letters where one alone has used up all of its own."""
+        metrics.ATTEMPTS_FAILED.labels("timeout" if reason is Reason.TIMEOUT else "error").inc(len(taken))
+        if len(taken) == 1 and taken[0].attempts >= self._settings.max_attempts:
+            finished = [_refused(taken[0], reason, error)]
+            record(finished, self._publisher.publish(finished))
+        else:
+            self._entries.release([one.entry_id for one in taken], because=error)
+        self._progress.made()
+
+    @contextmanager
+    def _signs_of_life(self, entry_ids: Sequence[str]) -> Iterator[None]:
+        """Keep the claims on entries fresh for as long as the block runs."""
+        ended = threading.Event()
+
+        def refresh() -> None:
+            while not ended.wait(self._settings.reclaim_after / REFRESHES_PER_CLAIM):
+                try:
+                    self._entries.refresh(entry_ids)
+                    self._progress.made()
+                except (RedisError, OSError) as error:
+                    log.warning("a claim could not be refreshed", error=str(error))
+
+        self._progress.made()
+        thread = threading.Thread(target=refresh, name="signs of life", daemon=True)
+        if entry_ids:
+            thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+
+
+def _is_readable(taken: Taken) -> bool:
+    return taken.state is TakeState.TAKEN and taken.fields is not None and DATA in taken.fields
+
+
+def _unreadable(taken: Taken) -> tuple[Reason, str]:
+    if taken.state is TakeState.MISSING:
+        return Reason.ENTRY_DELETED, "the entry was deleted from the stream before it was processed"
+    if taken.state is TakeState.OVERSIZE:
+        return Reason.TOO_LARGE, f"the entry has {taken.size:,} bytes; it is too large to be kept in a dead letter"
+    found = ", ".join(repr(name.decode(errors="backslashreplace")) for name in list(taken.fields or {})[:5])
+    return Reason.MALFORMED_ENTRY, f"the entry has no field 'data' (found {found})"
+
+
+def _refused(taken: Taken, reason: Reason, error: str) -> Finished:
+    return Finished(taken.entry_id, Refused(reason, error), taken.fields or {}, taken.history)

@@ -1,0 +1,239 @@
+"""How do articles get from the stream to the workers? Read no more than they can take, bring back what nobody is at."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from math import ceil
+from typing import Protocol
+
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+from prometheus_client import REGISTRY, generate_latest
+from redis.exceptions import RedisError, ResponseError
+
+from schemas.codes import Reason
+from worker.celery_app import create_app, send_entries
+from worker.connection import Client, connect
+from worker.entries import ArticleEntries, Reclaimed, ReclaimState
+from worker.observability import metrics
+from worker.observability.backlog import measure_backlog, queue_key
+from worker.observability.endpoint import Endpoint, Sources, serve
+from worker.observability.health import ProgressWatch, readiness
+from worker.observability.logs import configure_logging
+from worker.observability.progress import Progress
+from worker.observability.recording import record
+from worker.outcome import Refused
+from worker.publishing.keys import partition_keys
+from worker.publishing.publisher import Finished, Publisher
+from worker.settings import Settings, SettingsError, load_settings
+
+log = structlog.get_logger(__name__)
+
+TIDY_EVERY = 10.0
+LONGEST_READ = 1.0
+"""Seconds that a read waits for articles: so long may a stop take at most."""
+PAUSE_WHEN_FULL = 0.01
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+SCANS_PER_CLAIM = 4
+
+
+class WorkQueue(Protocol):
+    """Where work is handed to the workers."""
+
+    def length(self) -> int:
+        """Return how many tasks wait."""
+
+    def send(self, entry_ids: Sequence[str], *, partition: int, alone: bool) -> None:
+        """Hand over entries."""
+
+
+class CeleryQueue:
+    """The Celery queue of the settings."""
+
+    def __init__(self, app: Celery, client: Client, settings: Settings) -> None:
+        """Send by `app`, measure by `client`."""
+        self._app = app
+        self._client = client
+        self._settings = settings
+
+    def length(self) -> int:
+        """Return how many tasks wait."""
+        return int(self._client.llen(queue_key(self._settings)))
+
+    def send(self, entry_ids: Sequence[str], *, partition: int, alone: bool) -> None:
+        """Hand over entries as one task."""
+        send_entries(self._app, self._settings, entry_ids, partition=partition, alone=alone)
+
+
+class Intake:
+    """Feeds the workers from one partition."""
+
+    def __init__(
+        self,
+        *,
+        partition: int,
+        entries: ArticleEntries,
+        publisher: Publisher,
+        queue: WorkQueue,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Use these from now on."""
+        self._partition = partition
+        self._entries = entries
+        self._publisher = publisher
+        self._queue = queue
+        self._settings = settings
+        self._clock = clock
+        self._unsent: deque[tuple[list[str], bool, str]] = deque()
+        self._next_scan = 0.0
+        self._count = settings.batch_size
+
+    def step(self, *, wait: float) -> bool:
+        """Hand over what there is, at most one new batch; False where the workers' queue is full."""
+        self._send()
+        room = self._settings.queue_high_water - self._queue.length()
+        if room > 0 and self._clock() >= self._next_scan:
+            room -= self._bring_back(room)
+            self._next_scan = self._clock() + min(2.0, self._settings.reclaim_after / SCANS_PER_CLAIM)
+        if room <= 0:
+            return False
+        self._read(wait)
+        return True
+
+    def _read(self, wait: float) -> None:
+        read = self._entries.read(count=self._count, block_ms=max(1, int(wait * 1000)))
+        if read.entry_ids:
+            # Large articles come a few at a time, so that this process stays small.
+            average = max(1, read.size // len(read.entry_ids))
+            self._count = max(1, min(self._settings.batch_size, self._settings.batch_bytes // average))
+            self._unsent.append((read.entry_ids, False, "new"))
+            self._send()
+
+    def _send(self) -> None:
+        while self._unsent:
+            entry_ids, alone, cause = self._unsent[0]
+            self._queue.send(entry_ids, partition=self._partition, alone=alone)
+            metrics.DISPATCHED.labels(cause).inc(len(entry_ids))
+            self._unsent.popleft()
+
+    def _bring_back(self, room: int) -> int:
+        """Claim what nobody is at; returns the room it takes in the queue."""
+        size = self._settings.batch_size
+        found = self._entries.reclaim(most=room * size)
+        again = [item.entry_id for item in found if item.state is ReclaimState.AGAIN]
+        # What was started before goes alone: whoever killed its worker must not take neighbours along again.
+        retry = [item.entry_id for item in found if item.state is ReclaimState.RETRY]
+        self._unsent.extend(([entry_id], True, "retry") for entry_id in retry)
+        self._unsent.extend((again[at : at + size], False, "again") for at in range(0, len(again), size))
+        self._bury([item for item in found if item.state in {ReclaimState.EXHAUSTED, ReclaimState.MISSING}])
+        if again or retry:
+            log.info("articles brought back", retry=len(retry), again=len(again))
+        self._send()
+        return ceil((len(again) + len(retry)) / size)
+
+    def _bury(self, lost: Sequence[Reclaimed]) -> None:
+        for item in lost:
+            fields = self._entries.fields_of(item.entry_id) or {}
+            finished = [Finished(item.entry_id, _why_lost(item), fields, item.history)]
+            record(finished, self._publisher.publish(finished))
+
+    def tidy(self) -> None:
+        """Trim what is done, forget consumers long gone, keep the topics to the operator's limit."""
+        metrics.TRIMMED.labels("articles").inc(self._entries.trim())
+        if self._settings.topic_max_length is not None:
+            for stream, count in self._entries.trim_topics(self._settings.topic_max_length).items():
+                metrics.TRIMMED.labels(stream).inc(count)
+
+
+def _why_lost(item: Reclaimed) -> Refused:
+    if item.state is ReclaimState.MISSING:
+        return Refused(Reason.ENTRY_DELETED, "the entry was deleted from the stream before it was processed")
+    last = item.history[-1] if item.history else ""
+    return Refused(Reason.ATTEMPTS_EXHAUSTED, f"started {len(item.history)} times without a result; last: {last}")
+
+
+def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress) -> None:
+    """Feed the workers until `stop` is set; a server that is away is waited for."""
+    client = connect(settings)
+    queue = CeleryQueue(create_app(settings), client, settings)
+    consumer = f"intake@{socket.gethostname()}:{os.getpid()}"
+    intakes, all_entries = [], []
+    for number, keys in enumerate(partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)):
+        entries = ArticleEntries(client, keys, settings, consumer=consumer)
+        publisher = Publisher(client, keys, settings)
+        all_entries.append(entries)
+        intakes.append(Intake(partition=number, entries=entries, publisher=publisher, queue=queue, settings=settings))
+    wait = min(LONGEST_READ, settings.redis_timeout / 2) / len(intakes)
+    grouped, pause, next_tidy = False, 0.0, 0.0
+    while not stop.is_set():
+        try:
+            if not grouped:
+                for entries in all_entries:
+                    entries.ensure_group()
+                grouped = True
+            worked = [intake.step(wait=wait) for intake in intakes]
+            progress.made()
+            if pause:
+                log.info("the server answers again")
+                pause = 0.0
+            if not any(worked):
+                metrics.HELD_BACK_SECONDS.inc(PAUSE_WHEN_FULL)
+                stop.wait(PAUSE_WHEN_FULL)
+            if time.monotonic() >= next_tidy:
+                for intake in intakes:
+                    intake.tidy()
+                next_tidy = time.monotonic() + TIDY_EVERY
+        except (RedisError, OperationalError, OSError) as error:
+            if isinstance(error, ResponseError) and "NOGROUP" in str(error):
+                grouped = False
+            if not pause:
+                log.warning("the server does not answer as it should; trying on", error=str(error))
+            pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, pause * 2))
+            stop.wait(pause)
+    client.close()
+
+
+def serve_intake(settings: Settings, progress: Progress) -> Endpoint:
+    """Serve metrics and health of an intake."""
+    client = connect(settings, retries=0)
+    all_keys = partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)
+    REGISTRY.register(
+        metrics.BacklogCollector(lambda: [measure_backlog(client, keys, settings) for keys in all_keys], settings.queue)
+    )
+    watch = ProgressWatch(
+        progress_at=lambda: progress.at,
+        has_work=lambda: bool(client.ping()),  # looking for articles is work, as long as the server is there
+        stall_after=settings.stall_after,
+    )
+    sources = Sources(lambda: generate_latest(REGISTRY), watch.check, lambda: readiness(client.ping, model_loaded=True))
+    return serve(settings.metrics_host, settings.intake_metrics_port, sources)
+
+
+def main() -> int:
+    """Run an intake as a process, until SIGTERM or SIGINT."""
+    settings = load_settings()
+    configure_logging(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    progress = Progress()
+    endpoint = serve_intake(settings, progress)
+    metrics.set_build_info()
+    log.info("intake reads", server=settings.shown_redis_url, port=endpoint.port)
+    run_intake(settings, stop, progress=progress)
+    log.info("intake stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except SettingsError as error:
+        sys.exit(str(error))

@@ -1,0 +1,47 @@
+"""How do metrics add up over the processes of one worker? In files, a folder a worker, read together at each scrape.
+
+This module must not import `prometheus_client` at its top: the library decides when it is imported, by an environment
+variable, whether it keeps figures in files.
+"""
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+import psutil
+
+VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def prepare_multiprocess(directory: Path) -> Path:
+    """Give this worker and the processes it will fork a fresh folder for metric files; clear those of dead workers."""
+    if "prometheus_client" in sys.modules:
+        raise RuntimeError("prometheus_client was imported before its folder was chosen: figures would be lost")
+    before_pid = f"{socket.gethostname()}-"
+    directory.mkdir(parents=True, exist_ok=True)
+    for folder in directory.glob(f"{before_pid}*"):
+        pid = folder.name.removeprefix(before_pid)
+        if not pid.isdigit() or int(pid) == os.getpid() or not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+    own = (directory / f"{before_pid}{os.getpid()}").absolute()
+    own.mkdir()
+    os.environ[VARIABLE] = str(own)
+    return own
+
+
+def multiprocess_exposition() -> bytes:
+    """Return the metrics of all processes of this worker, living and gone, in Prometheus' text format."""
+    from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415
+    from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: PLC0415
+
+    directory = Path(os.environ[VARIABLE])
+    # Counters of a killed process must stay; what it had "right now" must not. Only its files tell that it was there.
+    for file in directory.glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        if not psutil.pid_exists(pid):
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
