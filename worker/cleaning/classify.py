@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from worker.cleaning.article import LineKind, RemovalReason
+from worker.cleaning.dateline import find_dateline
 from worker.cleaning.layout import Paragraph
 from worker.cleaning.rules import Match, Rules
 from worker.cleaning.titles import is_title, key, title_keys
 
 _TERMINAL = re.compile(r"[.!?…:;][\"'”’)\]»*_]*\Z|[.!?,][\"'”’)\]»*_]+\Z")
 _WORD = re.compile(r"[^\W\d_]{2,}|\b[aAI]\b")
+_COUNTED_CHARACTERS = 240
+"""A longer line's words are told by its spaces alone."""
 _LIST_MARK = re.compile(r"\A(?:[*•·▪●■◆►▶–—-]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s)")
 _FIGURE = re.compile(r"\d")
 _CUT_OFF = re.compile(
@@ -100,7 +103,7 @@ def _read(paragraph: Paragraph, keys: tuple[str, ...], rules: Rules) -> _Line:
         verdict=Verdict(paragraph, cuts=cuts),
         text=text,
         key=line_key,
-        words=len(_WORD.findall(text)),
+        words=text.count(" ") + 1 if len(text) > _COUNTED_CHARACTERS else len(_WORD.findall(text)),
         terminal=_TERMINAL.search(text[-12:]) is not None,
         reporting=rules.is_reporting(text),
         listed=paragraph.item or _LIST_MARK.match(text) is not None,
@@ -219,7 +222,7 @@ def _judge_captions(run: list[_Line]) -> None:
     punctuated = sum(line.terminal for line in long)
     if punctuated < 3 or punctuated < 0.6 * len(long):
         return
-    listing = False
+    listing = find_dateline(kept[0].text, published=None) is not None  # an agency's lead is no caption
     for line, following in zip(kept, [*kept[1:], None], strict=True):
         if line.terminal:
             listing = line.text.endswith(":")

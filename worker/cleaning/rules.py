@@ -13,6 +13,7 @@ from worker.cleaning.article import RemovalReason
 LONGEST = 400
 """Longer lines are prose or blobs: only their inline residue is looked for. Also keeps matching linear in the article."""
 
+_TAIL_LENGTH = 160
 _EDGE = r"[\s*•·▪●■◆►▶–—|>#»›_~-]*"
 _TAIL = r"[\s:|»›>→.…!*_–—-]*"
 
@@ -32,8 +33,17 @@ class _Pattern:
 
     reason: RemovalReason
     expression: re.Pattern[str]
+    tail: bool
+    """It looks at the end of a line only."""
     unpunctuated: bool
     long: bool
+    needs: tuple[str, ...]
+
+    def matches(self, line: str, lowered: str) -> bool:
+        """Tell whether the line has what the rule looks for."""
+        if self.needs and not any(word in lowered for word in self.needs):
+            return False
+        return self.expression.search(line[-_TAIL_LENGTH:] if self.tail else line) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +61,23 @@ class Rules:
 
         `punctuated`: it ends like a sentence. `outside`: ask the patterns that count only around the main run.
         """
-        long = len(line) > LONGEST
+        long, lowered = len(line) > LONGEST, line.lower()
         for pattern in self.outside if outside else self.anywhere:
             if (long and not pattern.long) or (punctuated and pattern.unpunctuated):
                 continue
-            if pattern.expression.search(line):
+            if pattern.matches(line, lowered):
                 return pattern.reason
         return None
 
     def inside(self, line: str) -> list[Match]:
         """Return the residue inside the line, in order and without overlap."""
-        found = [Match(*m.span(), p.reason) for p in self.inline for m in p.expression.finditer(line)]
+        lowered = line.lower()
+        found = [
+            Match(*match.span(), pattern.reason)
+            for pattern in self.inline
+            if any(word in lowered for word in pattern.needs)
+            for match in pattern.expression.finditer(line)
+        ]
         if not found:
             return found
         found.sort(key=lambda m: (m.start, -m.end))
@@ -108,6 +124,14 @@ def _compile(rules: Iterable[dict[str, Any]]) -> tuple[_Pattern, ...]:
         expression = re.compile(
             before + "|".join(rule["patterns"]) + after, re.NOFLAG if rule.get("case") else re.IGNORECASE
         )
-        unpunctuated, long = rule.get("only") == "unpunctuated", rule.get("long", False)
-        compiled.append(_Pattern(RemovalReason(rule["reason"]), expression, unpunctuated, long))
+        compiled.append(
+            _Pattern(
+                RemovalReason(rule["reason"]),
+                expression,
+                tail=rule["match"] == "end",
+                unpunctuated=rule.get("only") == "unpunctuated",
+                long=rule.get("long", False),
+                needs=tuple(rule.get("needs", ())),
+            )
+        )
     return tuple(compiled)
