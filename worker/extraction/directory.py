@@ -1,0 +1,251 @@
+"""Who is who in one article? Persons with their sides, organisations and groups, as the article itself introduces them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from schemas.codes import PartyKind
+from worker.extraction.gazetteer import Entry, Gazetteer
+from worker.extraction.mentions import LocalMention, closed_classes, tokenize
+from worker.extraction.position import PartyName, SpeakerName
+
+_ACRONYM = re.compile(r"\s*\(([A-Z][A-Z&.-]{1,9})\)")
+_NAME_RUN = re.compile(r"(?:[A-Z][\w&’'-]*(?: (?:of|for|and|the)(?= (?:the )?[A-Z]))? ?)+")
+_APPOSITION_END = re.compile(r"[,.;:)”\"\n]|\s(?:said|told|who|that)\b")
+_COMPANY_FORM = re.compile(r"\s+(?:Inc|Corp|Ltd|plc|Co)\.?$")
+_COMPANY_FORMS = frozenset({"inc", "corp", "ltd", "plc", "co", "llc"})
+_KIND_OF_ENDING = {
+    PartyKind.UNION: frozenset({"union", "federation", "brotherhood", "teamsters"}),
+    PartyKind.COMPANY: frozenset({"inc", "corp", "ltd", "plc", "airlines", "motors", "company", "group"}),
+}
+_APPOSITION_AT_MOST = 90
+"""Characters after a name in which "..., a spokesman for the Kremlin," is looked for."""
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody named in the article, and the titles the article and the list of office holders give."""
+
+    speaker: SpeakerName
+    titles: set[str] = field(default_factory=set)
+
+
+class Directory:
+    """The persons, organisations and groups of one article, registered mention by mention in the order of the text.
+
+    `home` is the state that the article mostly is about: a national office whose country is not said is its office.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        gazetteer: Gazetteer,
+        year: int | None,
+        home: PartyName | None,
+        listed: Mapping[int, tuple[int, Entry]],
+        names: Iterable[LocalMention],
+    ) -> None:
+        self.home = home
+        self._text = text
+        self._gazetteer = gazetteer
+        self._year = year
+        self._listed = listed
+        self._closed = closed_classes()
+        self._persons: dict[str, Person] = {}
+        self._organisations: dict[str, PartyName] = {}
+        self._groups: dict[str, Counter[PartyName]] = {}
+        names = list(names)
+        self._inner_names = {m.text for m in names if not m.initial}
+        self._governing = {m.text for m in names if m.governs}
+        self._short_names = {
+            last: entry
+            for _, entry in listed.values()
+            if " " in entry.surface and (last := entry.surface.rsplit(maxsplit=1)[-1])[0].isupper()
+        }
+
+    # -- looking up ---------------------------------------------------------------------------------------------
+
+    def person(self, name: str) -> Person | None:
+        """Whom the article calls by that full name or surname."""
+        last = name.rsplit(maxsplit=1)[-1].casefold()
+        return self._persons.get(name.casefold()) or self._persons.get(self._surname(name)) or self._persons.get(last)
+
+    def organisation(self, name: str) -> PartyName | None:
+        """The unlisted organisation of that name or acronym."""
+        return self._organisations.get(name)
+
+    def short_name(self, name: str) -> Entry | None:
+        """The listed name of several words that `name` is the last word of ("the Commission")."""
+        return self._short_names.get(name)
+
+    def group(self, noun: str) -> PartyName | None:
+        """The group that the article most often names in full with that noun ("the opposition")."""
+        groups = self._groups.get(noun) or self._groups.get(noun + "s")
+        return max(groups, key=lambda party: groups[party]) if groups else None
+
+    def office_holder(self, title: str, side: PartyName | None) -> SpeakerName | None:
+        """Who holds that office in the article: of `side`, or else the only one, or the one of the home state."""
+        unique = {id(person): person for person in self._persons.values()}.values()
+        fitting = [
+            person.speaker
+            for person in unique
+            if any(t and (title in t or t in title) for t in person.titles)
+            and (side is None or person.speaker.side == side)
+        ]
+        certain = fitting and (side is not None or len(fitting) == 1 or fitting[0].side == self.home)
+        return fitting[0] if certain else None
+
+    def is_national(self, title: str) -> bool:
+        """Tell whether the title is one of national office ("prime minister")."""
+        return f" {title.casefold()} " in f" {self._closed.national_titles} "
+
+    # -- registering --------------------------------------------------------------------------------------------
+
+    def register(self, m: LocalMention) -> None:
+        """Take note of whom or what the mention introduces."""
+        organisation = m.kind == "name" and self._is_organisation(m)
+        if organisation:
+            self._register_organisation(m)
+        elif m.kind == "person" or (m.kind == "name" and " " in m.text):
+            self._register_person(m)
+        elif m.kind in {"group", "party"} and m.party is not None and m.party.kind is not PartyKind.STATE:
+            for noun in {m.party.name.rsplit(maxsplit=1)[-1].casefold(), m.text.rsplit(maxsplit=1)[-1].casefold()}:
+                self._groups.setdefault(noun, Counter())[m.party] += 1
+
+    def _register_person(self, m: LocalMention) -> None:
+        known = self.person(m.text)
+        if " " not in m.text:
+            known = known or self._introduced_by_surname(m)
+        elif known is None or not self._is_same(known, m.text):
+            known = self._introduce(m, known)
+        else:
+            self._persons.setdefault(m.text.casefold(), known)
+        if known is not None and m.title:
+            known.titles.add(m.title)
+
+    def _introduced_by_surname(self, m: LocalMention) -> Person | None:
+        key = self._surname(m.text)
+        if m.title in {"sir", "dame"} and (knight := self._by_given_name(m.text)) is not None:
+            return self._persons.setdefault(m.text.casefold(), knight)
+        holder = self._gazetteer.surname(m.text, self._year, titled=m.title is not None)
+        if holder is not None:
+            return self._persons.setdefault(key, Person(holder.speaker, {holder.speaker.role or ""}))
+        if m.party is not None or (m.title and self.is_national(m.title)):
+            return self._persons.setdefault(key, Person(SpeakerName(m.text, m.title, m.party or self.home)))
+        return None
+
+    def _introduce(self, m: LocalMention, namesake: Person | None) -> Person:
+        """Enter a person by full name, with the side that the words around the name give or the list knows."""
+        holder = self._gazetteer.person(m.text, self._year)
+        listed_side = holder.side if holder else None
+        role = holder.speaker.role if holder else None
+        near_side, near_title = self._apposition(m) or (None, None)
+        title = m.title or near_title or role
+        side = self._side(m.party, listed_side, m.title) or near_side or listed_side
+        if side is None and title and self.is_national(title):
+            side = self.home
+        person = Person(SpeakerName(m.text, title, side), {t for t in (title, role) if t})
+        self._persons[m.text.casefold()] = person
+        if namesake is None or namesake.speaker.side is None:
+            last = m.text.rsplit(maxsplit=1)[-1].casefold()
+            self._persons[self._surname(m.text)] = self._persons[last] = person
+        return person
+
+    def _is_same(self, known: Person, name: str) -> bool:
+        """Tell whether a further full name is the known person's: the same given name, or a part of the known name."""
+        full, name = known.speaker.name.casefold(), name.casefold()
+        if known.speaker.side is None or " " not in full:
+            return False
+        return full.split(maxsplit=1)[0] == name.split(maxsplit=1)[0] or full.endswith(" " + name)
+
+    def _by_given_name(self, name: str) -> Person | None:
+        """Whom "Sir Keir" means: somebody whom the article names in full with that given name."""
+        start = name.casefold() + " "
+        return next((person for full, person in self._persons.items() if full.startswith(start)), None)
+
+    def _side(self, modifier: PartyName | None, listed: PartyName | None, title: str | None) -> PartyName | None:
+        """The side that the words before a name give, unless the list of office holders knows better.
+
+        A national office outranks the holder's party ("Labour Prime Minister"); a listed party or opposition outranks
+        the country that its leader is introduced by ("U.S. Senate leader").
+        """
+        if modifier is None or listed is None:
+            return modifier
+        large = {PartyKind.STATE, PartyKind.BLOC}
+        if modifier.kind in large:
+            return modifier if listed.kind in large else listed
+        national = title is None or self.is_national(title) or listed.kind is not PartyKind.STATE
+        return listed if national else modifier
+
+    def _surname(self, name: str) -> str:
+        """The surname with its particles, casefolded, less a hyphened article ("al-")."""
+        words = name.split()
+        particles = self._closed.name_particles
+        for at in range(1, len(words) - 1):
+            if words[at].casefold() in particles:
+                return " ".join(words[at:]).casefold()
+        last = words[-1].casefold()
+        head, _, tail = last.partition("-")
+        return tail if head in particles and tail else last
+
+    def _apposition(self, m: LocalMention) -> tuple[PartyName | None, str] | None:
+        """The side and title in "Jane Roe, a spokesman for the Kremlin," after a name."""
+        after = self._text[m.end : m.end + _APPOSITION_AT_MOST]
+        if not after.startswith((", ", " (")):
+            return None
+        begin = m.end + 2
+        stop = _APPOSITION_END.search(after[2:].replace("U.S.", "U_S_").replace("U.N.", "U_N_"))
+        end = begin + (stop.start() if stop else len(after) - 2)
+        tokens = tokenize(self._text, (begin, end))
+        title = self._first_title([t.lower for t in tokens])
+        if title is None:
+            return None
+        side = next((self._listed[t.start][1].party for t in tokens if t.start in self._listed), None)
+        return side or self._organisation_in(self._text[begin:end]), title
+
+    def _first_title(self, words: list[str]) -> str | None:
+        titles = self._gazetteer.words.titles
+        for at in range(len(words)):
+            for length in range(min(4, len(words) - at), 0, -1):
+                if (title := " ".join(words[at : at + length])) in titles:
+                    return title
+        return None
+
+    def _organisation_in(self, words: str) -> PartyName | None:
+        """An unlisted organisation by its last word ("director of the Harbour Workers Union")."""
+        for match in _NAME_RUN.finditer(words):
+            name = match.group().strip()
+            if " " in name and name.rsplit(maxsplit=1)[-1].casefold() in self._gazetteer.words.organisation_endings:
+                return PartyName(name, PartyKind.ORGANISATION)
+        return None
+
+    def _is_organisation(self, m: LocalMention) -> bool:
+        words, listed = m.text.split(), self._gazetteer.words
+        single = len(words) == 1
+        if m.text in self._organisations:
+            return True
+        if m.text in self._short_names or m.text.rstrip(".").casefold() in _COMPANY_FORMS:
+            return False
+        if not single and m.governs and any(word.isupper() and 1 < len(word) < 6 for word in words):
+            return True
+        if single and (
+            m.text.casefold() in self._persons or self._gazetteer.surname(m.text, self._year, titled=False)
+        ):
+            return False
+        if m.text.casefold() in listed.not_parties or m.text in listed.not_parties:
+            return False
+        if words[-1].rstrip(".").casefold() in listed.organisation_endings or _ACRONYM.match(self._text, m.end):
+            return True
+        return single and m.text in self._governing and (m.text.isupper() or m.text in self._inner_names)
+
+    def _register_organisation(self, m: LocalMention) -> None:
+        if m.text in self._organisations or m.text.casefold() in self._persons:
+            return
+        ending = m.text.rsplit(maxsplit=1)[-1].rstrip(".").casefold()
+        kind = next((k for k, endings in _KIND_OF_ENDING.items() if ending in endings), PartyKind.ORGANISATION)
+        party = PartyName(_COMPANY_FORM.sub("", m.text), kind)
+        self._organisations[m.text] = party
+        if acronym := _ACRONYM.match(self._text, m.end):
+            self._organisations[acronym.group(1)] = party
