@@ -3,19 +3,38 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from schemas.codes import Attribution, Issue, Stance, TimeFrame
-from training.records import Event, Record
+from training.records import Array, Event, Opinion, Record
 from worker.extraction.encoding import SLOTS, Chunk, Packing, pack
 
 ISSUES = [i.value for i in Issue]
 STANCES = [s.value for s in Stance]
 ATTRIBUTIONS = [a.value for a in Attribution]
 TIMES = [t.value for t in TimeFrame]
+
+
+COLUMNS: dict[str, type[np.generic]] = {
+    "present": np.float32,
+    "has_condition": np.float32,
+    "weight": np.float32,
+    "issue": np.float32,
+    "attribution": np.float32,
+    "time": np.float32,
+    "addressee": np.int64,
+    "sentence": np.float32,
+    "sentence_weight": np.float32,
+    "events_at": np.int64,
+    "event_weight": np.float32,
+    "event_issue": np.int64,
+    "event_stance": np.float32,
+}
+"""The labels of a batch, one line a candidate, a sentence or an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,49 +144,70 @@ def collate(samples: list[Sample]) -> Batch:
 
 
 def _labels(samples: Sequence[Sample], inputs: dict[str, Tensor]) -> dict[str, Tensor]:
-    present, has_condition, weight, issue, attribution, time, addressee = [], [], [], [], [], [], []
-    sentence, sentence_weight = [], []
-    events_at, event_issue, event_stance = [], [], []
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     tags = torch.full(inputs["ids"].shape, -100, dtype=torch.long)
     for i, sample in enumerate(samples):
         record, chunk = sample.record, sample.chunk
+        if record.opinions is not None:
+            _taught(columns, record.opinions, chunk)
+            continue
         value = 0.4 if record.is_item else 1.0
         for target in chunk.sentences:
-            here = [e for e in record.events if target in e.sentences]
-            sentence.append(float(bool(here)))
-            sentence_weight.append(value)
+            columns["sentence"].append(float(any(target in e.sentences for e in record.events)))
+            columns["sentence_weight"].append(value)
         _tag_conditions(tags[i].numpy(), record.events, chunk)
         for line, row in enumerate(chunk.candidates):
             target, party = chunk.rows[int(row)]
             here = [e for e in record.events if e.party == party and target in e.sentences]
-            present.append(float(bool(here)))
-            has_condition.append(float(any(e.condition for e in here)))
-            weight.append(value)
-            share = np.zeros(len(ISSUES), np.float32)
-            for e in here:
-                share[ISSUES.index(e.issue)] += 1.0 / len(here)
-                events_at.append(len(present) - 1)
-                event_issue.append(ISSUES.index(e.issue))
-                event_stance.append(STANCES.index(e.stance))
-            issue.append(share)
-            attribution.append(ATTRIBUTIONS.index(here[0].attribution) if here else -100)
-            time.append(TIMES.index(here[0].time) if here else -100)
-            addressee.append(_addressee(here, chunk, line))
-    return {
-        "present": torch.tensor(present),
-        "has_condition": torch.tensor(has_condition),
-        "weight": torch.tensor(weight),
-        "issue": torch.from_numpy(np.array(issue)),
-        "attribution": torch.tensor(attribution),
-        "time": torch.tensor(time),
-        "addressee": torch.tensor(addressee),
-        "sentence": torch.tensor(sentence),
-        "sentence_weight": torch.tensor(sentence_weight),
-        "events_at": torch.tensor(events_at, dtype=torch.long),
-        "event_issue": torch.tensor(event_issue, dtype=torch.long),
-        "event_stance": torch.tensor(event_stance, dtype=torch.long),
-        "tags": tags,
-    }
+            _annotated(columns, here, value)
+            columns["addressee"].append(_addressee(here, chunk, line))
+    labels = {name: torch.from_numpy(np.array(column, COLUMNS[name])) for name, column in columns.items()}
+    labels["event_stance"] = labels["event_stance"].reshape(-1, len(STANCES))
+    return labels | {"tags": tags}
+
+
+def _one_hot(values: Sequence[str], value: str) -> Array:
+    return np.eye(len(values), dtype=np.float32)[values.index(value)]
+
+
+def _annotated(columns: dict[str, list[Any]], events: Sequence[Event], value: float) -> None:
+    """Write the labels of a candidate with these gold events."""
+    candidate = len(columns["present"])
+    columns["present"].append(float(bool(events)))
+    columns["has_condition"].append(float(any(e.condition for e in events)))
+    columns["weight"].append(value)
+    share = np.zeros(len(ISSUES), np.float32)
+    for e in events:
+        share[ISSUES.index(e.issue)] += 1.0 / len(events)
+        columns["events_at"].append(candidate)
+        columns["event_weight"].append(value)
+        columns["event_issue"].append(ISSUES.index(e.issue))
+        columns["event_stance"].append(_one_hot(STANCES, e.stance))
+    columns["issue"].append(share)
+    first = events[0] if events else None
+    columns["attribution"].append(_one_hot(ATTRIBUTIONS, first.attribution) if first else np.zeros(len(ATTRIBUTIONS)))
+    columns["time"].append(_one_hot(TIMES, first.time) if first else np.zeros(len(TIMES)))
+
+
+def _taught(columns: dict[str, list[Any]], opinions: dict[int, Opinion], chunk: Chunk) -> None:
+    """Write a teacher's opinions as labels; it is not asked about conditions' words nor addressees."""
+    value = 0.25
+    said = [opinions[chunk.rows[int(row)][1]] for row in chunk.candidates]
+    columns["sentence"] += [max(o.present for o in said)] * len(chunk.sentences)
+    columns["sentence_weight"] += [0.0] * len(chunk.sentences)
+    for o in said:
+        for issue in np.argsort(o.issue)[-2:]:
+            columns["events_at"].append(len(columns["present"]))
+            columns["event_weight"].append(value * o.present * float(o.issue[issue]))
+            columns["event_issue"].append(int(issue))
+            columns["event_stance"].append(o.stance[issue])
+        columns["present"].append(o.present)
+        columns["has_condition"].append(o.has_condition)
+        columns["weight"].append(value)
+        columns["issue"].append(o.issue)
+        columns["attribution"].append(o.attribution)
+        columns["time"].append(o.time)
+        columns["addressee"].append(-100)
 
 
 def _addressee(events: Sequence[Event], chunk: Chunk, line: int) -> int:

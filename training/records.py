@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from worker.extraction.encoding import PartyMention, SentenceTokens, tokenize
+
+Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,23 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a teacher says of one party in an item without annotation; probabilities."""
+
+    present: float
+    issue: Array
+    stance: Array
+    attribution: Array
+    time: Array
+    has_condition: float
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """One text with its tokens, ready to be packed."""
+    """One text with its tokens, ready to be packed.
+
+    `opinions` (by party) stand in for events where the text is not annotated.
+    """
 
     id: str
     is_item: bool
@@ -36,6 +55,7 @@ class Record:
     parties: tuple[str, ...]
     tokens: list[SentenceTokens]
     events: tuple[Event, ...]
+    opinions: dict[int, Opinion] | None = None
 
     @property
     def held_out(self) -> bool:

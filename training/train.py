@@ -18,12 +18,15 @@ from training.batches import Batch, batches, draw_samples, fixed_samples
 from training.metrics import Answer, condition_span, figures
 from training.model import StanceModel
 from training.records import Record, read_records
+from training.teach import read_opinions
 from worker.extraction.encoding import load_tokenizer
 
 WEIGHTS = {
     "present": 1.0, "issue": 1.0, "stance": 1.0, "attribution": 0.4, "time": 0.2, "addressee": 0.5,
     "has_condition": 0.2, "sentence": 0.4, "tags": 1.0,
 }  # fmt: skip
+MASK = 103
+TAG_WEIGHTS = torch.tensor([1.0, 4.0, 2.0])  # outside, beginning, inside of a condition
 
 
 def losses(logits: dict[str, Tensor], batch: Batch, *, smoothing: float) -> dict[str, Tensor]:
@@ -32,26 +35,34 @@ def losses(logits: dict[str, Tensor], batch: Batch, *, smoothing: float) -> dict
     weight = y["weight"]
     positive = weight * y["present"]
     total = positive.sum().clamp(min=1.0)
-    events = weight[y["events_at"]]
-    n_issues = logits["issue"].shape[-1]
-    share = y["issue"] * (1 - smoothing) + smoothing / n_issues
     stance = logits["stance"][y["events_at"], y["event_issue"]]
-    cross = nn.functional.cross_entropy
     binary = nn.functional.binary_cross_entropy_with_logits
     out = {
         "present": (binary(logits["present"], y["present"], reduction="none") * weight).sum() / weight.sum(),
-        "issue": (-(share * logits["issue"].log_softmax(-1)).sum(-1) * positive).sum() / total,
-        "stance": (cross(stance, y["event_stance"], reduction="none", label_smoothing=smoothing) * events).sum()
-        / events.sum().clamp(min=1.0),
+        "issue": (cross(logits["issue"], y["issue"], smoothing) * positive).sum() / total,
+        "stance": (cross(stance, y["event_stance"], smoothing) * y["event_weight"]).sum()
+        / y["event_weight"].sum().clamp(min=1.0),
         "has_condition": (binary(logits["has_condition"], y["has_condition"], reduction="none") * positive).sum()
         / total,
         "sentence": (binary(logits["sentence"], y["sentence"], reduction="none") * y["sentence_weight"]).sum()
-        / y["sentence_weight"].sum(),
-        "tags": cross(logits["tags"], y["tags"].reshape(-1), ignore_index=-100),
+        / y["sentence_weight"].sum().clamp(min=1.0),
+        "attribution": (cross(logits["attribution"], y["attribution"], 0.0) * positive).sum() / total,
+        "time": (cross(logits["time"], y["time"], 0.0) * positive).sum() / total,
     }
-    for head in ("attribution", "time", "addressee"):
-        out[head] = (cross(logits[head], y[head], ignore_index=-100, reduction="none") * positive).sum() / total
+    asked = y["addressee"] >= 0
+    addressee = nn.functional.cross_entropy(logits["addressee"], y["addressee"], ignore_index=-100, reduction="none")
+    out["addressee"] = (addressee * positive).sum() / (positive * asked).sum().clamp(min=1.0)
+    if (y["tags"] >= 0).any():
+        out["tags"] = nn.functional.cross_entropy(
+            logits["tags"], y["tags"].reshape(-1), ignore_index=-100, weight=TAG_WEIGHTS
+        )
     return out
+
+
+def cross(logits: Tensor, target: Tensor, smoothing: float) -> Tensor:
+    """Return each line's cross entropy with a target distribution (0 where the target is all zero)."""
+    share = target * (1 - smoothing) + target.sum(-1, keepdim=True) * smoothing / target.shape[-1]
+    return -(share * logits.log_softmax(-1)).sum(-1)
 
 
 def answers_of(batch: Batch, logits: dict[str, Tensor]) -> tuple[list[Answer], dict[tuple[str, int], tuple[int, int]]]:
@@ -146,6 +157,9 @@ def read_arguments() -> argparse.Namespace:
     ap.add_argument("--tokens", type=int, default=2048, help="padded tokens a step")
     ap.add_argument("--dropout", type=float, default=0.15)
     ap.add_argument("--smoothing", type=float, default=0.05)
+    ap.add_argument("--hide", type=float, default=0.08, help="share of words that training hides")
+    ap.add_argument("--taught", type=Path, help="opinions of a teacher on unlabelled.jsonl (see training.teach)")
+    ap.add_argument("--taught-share", type=float, default=0.2, help="share of them drawn for each epoch")
     ap.add_argument("--twice", type=float, default=0.0, help="weight of R-Drop's agreement between two passes")
     ap.add_argument("--ema", type=float, default=0.998)
     ap.add_argument("--seed", type=int, default=1)
@@ -169,14 +183,15 @@ def main() -> None:
     dev = read_records(a.records / "dev.jsonl", tokenizer)
     held_out = [r for r in articles if r.held_out]
     train = [r for r in articles if a.with_held_out or not r.held_out] + items
-    print(f"{len(train)} records to fit, {len(held_out)} held out, {len(dev)} dev", flush=True)
+    taught = read_opinions(a.records / "unlabelled.jsonl", a.taught, tokenizer) if a.taught else []
+    print(f"{len(train)} records to fit, {len(taught)} taught, {len(held_out)} held out, {len(dev)} dev", flush=True)
     model = StanceModel(a.encoder, dropout=a.dropout)
     model.name_tags(tokenizer.get_vocab())
     if a.start:
         model.load_state_dict(torch.load(a.start, weights_only=True))
     model.train()
     optimizer = torch.optim.AdamW(parameter_groups(model, a.rate, a.head_rate, a.layer_decay), weight_decay=0.01)
-    steps = a.epochs * len(list(batches(fixed_samples(train), a.tokens)))
+    steps = a.epochs * len(list(batches(fixed_samples(train + taught[: int(a.taught_share * len(taught))]), a.tokens)))
     warm = max(1, int(0.06 * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min((s + 1) / warm, max(0.02, (steps - s) / max(1, steps - warm)))
@@ -186,7 +201,9 @@ def main() -> None:
     for epoch in range(1, a.epochs + 1):
         began = time.perf_counter()
         seen: dict[str, list[float]] = {}
-        for batch in batches(draw_samples(train, rng), a.tokens, rng):
+        drawn = train + rng.sample(taught, int(a.taught_share * len(taught)))
+        for batch in batches(draw_samples(drawn, rng), a.tokens, rng):
+            hide_words(batch, a.hide)
             loss = batch_loss(model, batch, smoothing=a.smoothing, twice=a.twice, seen=seen)
             optimizer.zero_grad()
             loss.backward()
@@ -201,6 +218,13 @@ def main() -> None:
             for name, records in (("heldout", held_out), ("dev", dev)):
                 print(show(name, evaluate(judge, records)), flush=True)
             torch.save(average.state, a.out / "model.pt")
+
+
+def hide_words(batch: Batch, share: float) -> None:
+    """Replace some common words by the mask, in place, so that no single word decides."""
+    ids = batch.inputs["ids"]
+    hidden = (torch.rand(ids.shape) < share) & (ids > MASK)
+    ids[hidden] = MASK
 
 
 def batch_loss(
@@ -224,7 +248,7 @@ def batch_loss(
 def agreement(one: dict[str, Tensor], two: dict[str, Tensor], batch: Batch) -> Tensor:
     """Return how far two passes with different dropout disagree on presence, issue and stance."""
     y = batch.labels
-    positive = y["present"] > 0
+    positive = y["present"] > 0.5
     pairs = [
         (nn.functional.logsigmoid(torch.stack((x["present"], -x["present"]), -1)) for x in (one, two)),
         (x["issue"][positive].log_softmax(-1) for x in (one, two)),
