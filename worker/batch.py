@@ -14,20 +14,13 @@ from worker.entries import DATA, ArticleEntries, Taken, TakeState
 from worker.observability import metrics
 from worker.observability.progress import Progress
 from worker.observability.recording import record
-from worker.outcome import Outcome, Refused
+from worker.outcome import Outcome, OutOfTime, Refused
 from worker.publishing.publisher import Finished, Publisher
 from worker.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 REFRESHES_PER_CLAIM = 3
-
-
-class OutOfTime(BaseException):
-    """The time limit of a batch has come.
-
-    Not an `Exception`, so that no library that goes on after "any error" goes on after this.
-    """
 
 
 class ArticlePipeline(Protocol):

@@ -4,6 +4,7 @@
 what is still to be done: a lost Celery message costs a moment, never an article.
 """
 
+import importlib
 from collections.abc import Sequence
 
 from celery import Celery, signals
@@ -113,11 +114,15 @@ def _processes(settings: Settings) -> dict[str, object]:
 
 
 @signals.celeryd_init.connect  # type: ignore[untyped-decorator]
-def prepare_metrics(**_: object) -> None:
-    """Choose how metrics are kept before anything imports the library: it decides by a variable when imported."""
+def prepare_worker(**_: object) -> None:
+    """Choose where metrics are kept, then import what uses them: the library decides by a variable when imported."""
     from worker.observability.multiprocess import prepare_multiprocess  # noqa: PLC0415
 
-    prepare_multiprocess(process_settings().metrics_directory)
+    try:
+        prepare_multiprocess(process_settings().metrics_directory)
+        importlib.import_module("worker.pool")  # which listens to the signals to come
+    except Exception as error:  # Celery would go on without
+        raise SystemExit(f"the worker cannot start: {error}") from error
 
 
 def __getattr__(name: str) -> Celery:

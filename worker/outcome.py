@@ -1,4 +1,4 @@
-"""What can become of an article? The two outcomes, in a module that loads no model."""
+"""What can become of an article? Two outcomes, or its time runs out; in a module that loads no model."""
 
 from dataclasses import dataclass
 
@@ -25,3 +25,10 @@ class Refused:
 
 
 Outcome = Processed | Refused
+
+
+class OutOfTime(BaseException):
+    """The time limit of a batch has come.
+
+    Not an `Exception`, so that no library that goes on after "any error" goes on after this.
+    """

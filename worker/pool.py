@@ -16,6 +16,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import cast
 
+import orjson
 import psutil
 import structlog
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
@@ -26,8 +27,8 @@ from redis.exceptions import RedisError
 from worker import lifeline
 from worker.batch import ArticlePipeline, BatchWorker
 from worker.celery_app import TASK
-from worker.connection import connect
-from worker.entries import ArticleEntries, owner_of
+from worker.connection import Client, connect
+from worker.entries import ArticleEntries, append_received, owner_of
 from worker.observability import metrics
 from worker.observability.backlog import queue_key
 from worker.observability.endpoint import Sources, serve
@@ -35,7 +36,7 @@ from worker.observability.health import ProgressWatch, readiness
 from worker.observability.logs import configure_logging
 from worker.observability.multiprocess import multiprocess_exposition
 from worker.observability.progress import Progress
-from worker.publishing.keys import partition_keys
+from worker.publishing.keys import partition_keys, partition_of
 from worker.publishing.publisher import Publisher
 from worker.settings import Settings, SettingsError, process_settings
 
@@ -78,7 +79,7 @@ def batch_worker(partition: int, pid: int) -> BatchWorker:
     """Return what works off the entries of a partition in process `pid`, which is this one."""
     settings = process_settings()
     keys = partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)[partition]
-    client = connect(settings)
+    client = _client(pid)
     entries = ArticleEntries(client, keys, settings, consumer=consumer_name(os.getppid(), pid))
     return BatchWorker(
         entries=entries,
@@ -87,6 +88,31 @@ def batch_worker(partition: int, pid: int) -> BatchWorker:
         settings=settings,
         progress=progress,
     )
+
+
+def receive(article: object, *, message_id: str) -> None:
+    """Append to the stream what came as a Celery message, whatever it is: what is no article becomes a dead letter."""
+    settings = process_settings()
+    article_id = _id_in(article)
+    number = partition_of(article_id, settings.partitions)
+    keys = partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)[number]
+    data = article.encode("utf-8", "surrogatepass") if isinstance(article, str) else orjson.dumps(article)
+    entry_id = append_received(_client(os.getpid()), keys, data, message_id=message_id)
+    metrics.ARTICLES_RECEIVED.inc()
+    progress.made()
+    log.info("article received by Celery", entry_id=entry_id, article_id=article_id[:100])
+
+
+def _id_in(article: object) -> str:
+    """Return what tells the article's partition; the message itself is looked into by the pipeline only."""
+    if isinstance(article, dict):
+        return str(article.get("id") or article.get("url") or article.get("body"))
+    return str(article)
+
+
+@cache
+def _client(_pid: int) -> Client:
+    return connect(process_settings())
 
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
@@ -98,7 +124,11 @@ def set_up_logging(**_: object) -> None:
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
 def load_before_fork(**_: object) -> None:
     """Load the pipeline, in the parent."""
-    pipeline()
+    try:
+        pipeline()
+    except Exception as error:  # Celery would go on without, and every process would try by itself
+        log.exception("the pipeline cannot be loaded")
+        raise SystemExit(f"the pipeline cannot be loaded: {error}") from error
     metrics.set_build_info()
     gc.freeze()  # what was loaded stays; collecting it in a child would copy its memory
 

@@ -12,7 +12,8 @@ from worker.settings import Settings
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters (tab and line feed excepted) and marks that turn the direction of writing."""
-QUIET = ("kombu", "amqp", "celery.utils.functional")
+QUIET = ("kombu", "amqp", "celery.utils.functional", "celery.worker.strategy", "celery.app.trace")
+"""Libraries whose warnings are enough (Celery's last two log each task twice)."""
 
 
 def configure_logging(settings: Settings) -> None:
