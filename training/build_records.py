@@ -1,9 +1,9 @@
-"""Turn annotated articles and items into training records: sentences, party mentions as the worker finds them, and labels.
+"""Turn annotated articles and items into training records: sentences, party mentions as the worker finds them, labels.
 
     python -m training.build_records GOLD OUT [--show-missed N]
 
-GOLD holds train/, dev/, train.jsonl, dev.jsonl, train_items.jsonl and score.py (its `party` folds names that mean the same
-party). Writes OUT/train.jsonl, OUT/dev.jsonl, OUT/items.jsonl and prints the candidate recall of each.
+GOLD holds train/, dev/, train.jsonl, dev.jsonl, train_items.jsonl and score.py (its `party` folds names of one party).
+Writes OUT/train.jsonl, OUT/dev.jsonl, OUT/items.jsonl and prints the candidate recall of each.
 """
 
 import argparse
@@ -35,13 +35,13 @@ def article_text(gold: Json, body: str) -> tuple[str, list[CharSpan], dict[int, 
     """Join the units that are no boilerplate, with the line breaks that the body has between them."""
     boilerplate = set(gold["boilerplate"])
     text, spans, position_of, at = "", [], {}, 0
-    for index, unit in enumerate(gold["units"]):
-        found = body.find(unit, at)
+    for index, raw_unit in enumerate(gold["units"]):
+        found = body.find(raw_unit, at)
         broken = found < 0 or "\n" in body[at:found] or at == 0
-        at = found + len(unit) if found >= 0 else at
+        at = found + len(raw_unit) if found >= 0 else at
         if index in boilerplate:
             continue
-        unit = " ".join(unit.split())
+        unit = " ".join(raw_unit.split())
         text += ("\n" if broken else " ") if text else ""
         position_of[index] = len(spans)
         spans.append((len(text), len(text) + len(unit)))

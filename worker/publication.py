@@ -37,7 +37,9 @@ def position_events(
             yield event
 
 
-def _event(article: ArticleReference, cleaned: CleanedArticle, position: Position, extractor: Extractor) -> PositionEvent:
+def _event(
+    article: ArticleReference, cleaned: CleanedArticle, position: Position, extractor: Extractor
+) -> PositionEvent:
     start, end = position.evidence
     speaker = position.speaker
     return PositionEvent(

@@ -12,7 +12,7 @@ _CARRIED_AT_MOST = 2
 """Parties from before that a sentence is given as candidates beside those it mentions."""
 
 _TAG_WINDOW = 4
-"""Words that may stand between a speaker and the speech verb ("Kerry, speaking in Paris, said" has more; the first mention wins there)."""
+"""Words that may stand between a speaker and the speech verb; beyond that the first mention wins."""
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def resolve_voices(
         pending = speaker is not None and speaker.kind == "pronoun"
         carried = speaker is None and quoted > 0.5
         if carried:
-            speaker = _speaker_of_floating(text, sentences, index, tags, focus, outer)
+            speaker = _speaker_of_floating(text, sentences, index, tags, focus)
         resolved: list[Mention] = []
         for mention in found:
             inside = _inside(mention.start, outer)
@@ -142,14 +142,9 @@ def _update(
 
 
 def _speaker_of_floating(
-    text: str,
-    sentences: Sequence[CharSpan],
-    index: int,
-    tags: Sequence[Mention | None],
-    focus: _Focus,
-    outer: Sequence[Quotation],
+    text: str, sentences: Sequence[CharSpan], index: int, tags: Sequence[Mention | None], focus: _Focus
 ) -> Mention | None:
-    """The speaker of a quoted sentence without a tag of its own: the tag of its quotation's next sentence, else the last speaker."""
+    """The speaker of a quoted sentence without a tag: the tag further on in the paragraph, else the last speaker."""
     end = sentences[index][1]
     start = sentences[index][0]
     opens_paragraph = start == 0 or text[start - 1] == "\n"

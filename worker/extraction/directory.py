@@ -1,4 +1,4 @@
-"""Who is who in one article? Persons with their sides, organisations and groups, as the article itself introduces them."""
+"""Who is who in one article? Persons with their sides, organisations and groups, as the article introduces them."""
 
 import re
 from collections import Counter
@@ -230,9 +230,7 @@ class Directory:
             return False
         if not single and m.governs and any(word.isupper() and 1 < len(word) < 6 for word in words):
             return True
-        if single and (
-            m.text.casefold() in self._persons or self._gazetteer.surname(m.text, self._year, titled=False)
-        ):
+        if single and (m.text.casefold() in self._persons or self._gazetteer.surname(m.text, self._year, titled=False)):
             return False
         if m.text.casefold() in listed.not_parties or m.text in listed.not_parties:
             return False

@@ -1,4 +1,4 @@
-"""Which events do the heads' distributions come down to? Labels of one candidate above a threshold, with their confidence."""
+"""Which events do the heads' distributions come down to? The labels of a candidate that are likely enough."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +40,9 @@ def labelled_events(labels: CandidateLabels, heads: Heads, *, threshold: float) 
         for place, stance in enumerate(int(s) for s in stances):
             if place and labels.stances[issue][stance] < second:
                 break
-            confidence = heads.confidence(labels.present, float(labels.issues[issue]), float(labels.stances[issue][stance]))
+            confidence = heads.confidence(
+                labels.present, float(labels.issues[issue]), float(labels.stances[issue][stance])
+            )
             if confidence < threshold:
                 continue
             yield LabelledEvent(

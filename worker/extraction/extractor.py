@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from worker.cleaning.article import CleanedArticle, LineKind
 from worker.extraction.coreference import VoicedSentence
 from worker.extraction.domain import Domain
-from worker.extraction.encoder import CandidateLabels, ConditionSpan, Heads
+from worker.extraction.encoder import ConditionSpan, Heads
 from worker.extraction.encoding import PartyMention, pack, tokenize
 from worker.extraction.events import LabelledEvent, labelled_events
 from worker.extraction.gate import gate_article
 from worker.extraction.gazetteer import Gazetteer
-from worker.extraction.position import CharSpan, Mention, PartyName, Position
+from worker.extraction.position import CharSpan, PartyName, Position
 from worker.extraction.sentences import split_sentences
 from worker.extraction.speakers import voice_of
 from worker.extraction.voices import read_voices, with_carried

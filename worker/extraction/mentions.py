@@ -68,8 +68,9 @@ class Token:
 class LocalMention:
     """A mention as one sentence shows it, before the article resolves who is meant.
 
-    `kind`: `party`, `demonym`, `people`, `organ`, `official` (an official noun of the side), `group`, `person`, `title` (a bare title),
-    `name` (capitalised words of unknown nature), `pronoun`, `bare_official`, `bare_group`.
+    `kind` is `party`, `demonym`, `people`, `organ`, `official` (an official noun of the side), `group`, `person`,
+    `title` (a bare title), `name` (capitalised words of unknown nature), `pronoun`, `both` ("both sides"), or
+    `bare_official`, `bare_speaker`, `bare_group` (such a noun without a modifier).
     """
 
     start: int
@@ -101,7 +102,7 @@ class MentionScanner:
         )
 
     def scan(self, text: str, span: CharSpan, listed: dict[int, tuple[int, Entry]]) -> Iterator[LocalMention]:
-        """Yield the mentions of the sentence `text[span]`; `listed` maps a start to the listed name that begins there."""
+        """Yield the mentions of the sentence `text[span]`; `listed` has the listed names by their start."""
         tokens = tokenize(text, span)
         at = 0
         while at < len(tokens):
@@ -143,7 +144,7 @@ class MentionScanner:
         first = tokens[0].text
         return (
             len(tokens) > 1 and len(first) > 3 and first.isupper() and first.isalpha() and not tokens[1].text.isupper()
-        )  # noqa: PLR2004
+        )
 
     def _unlisted(self, text: str, tokens: Sequence[Token], at: int, end: int) -> LocalMention:
         start, stop = tokens[at].start, tokens[end - 1].end
@@ -193,9 +194,9 @@ class MentionScanner:
                 ), noun_end
             if not self._may_modify(token):
                 break
-        if entry.party.kind is PartyKind.STATE and entry.kind is EntryKind.ADJECTIVE or entry.kind is EntryKind.ORGAN:
+        if (entry.party.kind is PartyKind.STATE and entry.kind is EntryKind.ADJECTIVE) or entry.kind is EntryKind.ORGAN:
             name_end = self._name(tokens, after, listed) if after < len(tokens) and tokens[after].capitalised else after
-            if name_end - after >= 2:  # noqa: PLR2004  "Kremlin's Dmitry Peskov", "Labour's Jane Roe"
+            if name_end - after >= 2:
                 return self._person(text, tokens, at, after, name_end, None, entry.party), name_end
         kinds = {EntryKind.ADJECTIVE: "demonym", EntryKind.PEOPLE: "people", EntryKind.ORGAN: "organ"}
         end = tokens[after - 1].end
@@ -246,7 +247,7 @@ class MentionScanner:
                 listed_end = listed[tokens[position].start][0]
                 after = next((i for i in range(position, len(tokens)) if tokens[i].start >= listed_end), len(tokens))
                 end = 0 if self._title(tokens, after) else self._name(tokens, after, listed)
-                return (after, end) if end - after >= 2 else (at, at)  # noqa: PLR2004  given name and surname
+                return (after, end) if end - after >= 2 else (at, at)
         return at, at
 
     @staticmethod
@@ -322,9 +323,9 @@ class MentionScanner:
                 break
             if self._opens_name(token):
                 end = position = position + 1
-            elif token.lower in self._closed.name_particles and position + 1 < len(tokens):
-                position += 1
-            elif token.text == "." and position > at and len(tokens[position - 1].text) == 1:
+            elif (token.lower in self._closed.name_particles and position + 1 < len(tokens)) or (
+                token.text == "." and position > at and len(tokens[position - 1].text) == 1
+            ):
                 position += 1
             else:
                 break

@@ -1,24 +1,21 @@
 """Where do sentences begin and end? A splitter by rules, so that only sentences worth it need a parse."""
 
 import re
+import tomllib
+from functools import cache
+from importlib import resources
 
 from worker.extraction.position import CharSpan
 
 _BOUNDARY = re.compile(r"""([.!?…]+[)\]"'”’»]*)\s+(?=["'“‘«(\[]*[A-Z0-9À-Þ$€£])""")
 _LAST_WORD = re.compile(r"[^\s(\[\"“‘'’-]+$")
 
-_ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof sen rep gov gen lt col capt maj sgt cmdr adm st sr jr hon rev messrs vs inc corp ltd co bros
-    jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun no nos art fig approx dept est
-    u.s u.n u.k e.u u.s.a u.a.e d.c a.m p.m e.g i.e ph.d calif mass fla conn ariz colo ill pa va wash ore minn mich tenn wis""".split()
-)
-_MAY_END = frozenset("u.s u.n u.k e.u u.s.a u.a.e d.c a.m p.m inc corp ltd co jr sr calif mass fla conn pa va".split())
-"""Abbreviations that also end sentences: there the next word decides."""
-_STARTERS = frozenset(
-    """the a an in on at it he she they we i you but and this that these those however meanwhile while after before if when
-    as for with there his her their its our my under since although though both some many most all one two no not so yet
-    asked earlier later last according speaking despite during from by to what who how why instead still also""".split()
-)
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """A word list of `domains/reference.toml`, table `sentences`."""
+    data = tomllib.loads((resources.files("worker") / "domains" / "reference.toml").read_text("utf-8"))
+    return frozenset(data["sentences"][name].split())
 
 
 def _ends_sentence(before: str, mark: str, following: str) -> bool:
@@ -27,9 +24,9 @@ def _ends_sentence(before: str, mark: str, following: str) -> bool:
     match = _LAST_WORD.search(before)
     word = match.group().lower() if match else ""
     if len(word) == 1 and word.isalpha():
-        return following.lower() in _STARTERS and word != "i" and following.lower() != "i"
-    if word in _ABBREVIATIONS:
-        return word in _MAY_END and following.lower() in _STARTERS
+        return following.lower() in _words("starters") and word != "i" and following.lower() != "i"
+    if word in _words("abbreviations"):
+        return word in _words("may_end") and following.lower() in _words("starters")
     return True
 
 

@@ -12,7 +12,9 @@ def voice_of(voice: VoicedSentence, party: PartyName, attribution: Attribution) 
     own people or organs the sentence names.
     """
     tagged = voice.speaker.speaker if voice.speaker is not None else None
-    own = next((m.speaker for m in (*voice.mentions, *voice.carried) if m.party == party and m.speaker is not None), None)
+    own = next(
+        (m.speaker for m in (*voice.mentions, *voice.carried) if m.party == party and m.speaker is not None), None
+    )
     if attribution is Attribution.NARRATED:
         return own
     if attribution is Attribution.THIRD_PARTY:

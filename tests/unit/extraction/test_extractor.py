@@ -11,8 +11,10 @@ from worker.extraction.position import Position
 
 TALKS = """Norway rejects Iceland's mackerel offer
 Norway will not accept Iceland's proposal to split the mackerel quota, its fisheries minister said on Tuesday.
-"We cannot sign an agreement that ignores science," Norwegian fisheries minister Kari Holm told reporters in Bergen. "Iceland must cut its catch first."
-Iceland called on Norway to return to the talks and said it was ready to discuss a smaller share if Norway lifted its ban on landings.
+"We cannot sign an agreement that ignores science," Norwegian fisheries minister Kari Holm told reporters. \
+"Iceland must cut its catch first."
+Iceland called on Norway to return to the talks and said it was ready to discuss a smaller share if Norway \
+lifted its ban on landings.
 The European Union threatened both sides with sanctions unless they reach a deal by June."""
 
 WEATHER = """Storm floods harbour in Bergen

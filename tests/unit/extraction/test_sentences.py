@@ -1,5 +1,7 @@
 """Sentence boundaries by rules."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_sentences_are_in_order_apart_and_hold_every_visible_character(text: str
     spans = split_sentences(text)
 
     assert all(a < b for a, b in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(spans))
     assert "".join(text[a:b] for a, b in spans).split() == [] or "".join(
         "".join(text[a:b].split()) for a, b in spans
     ) == "".join(text.split())
