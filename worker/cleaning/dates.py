@@ -24,13 +24,20 @@ _MONTHS = {
     )
     for name in names.split()
 }
-MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-"""A month's name, long or short."""
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+DAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
+    rf"(?:{_MONTH} ?\d{{1,2}}(?:,? (?:19|20)\d\d)?|\d{{1,2}} {_MONTH}(?:,? (?:19|20)\d\d)?)"
+)
+"""A day as datelines write it; match it without regard to case."""
 
 _DATE = re.compile(
     r"\b(?P<iso>(?P<iy>(?:19|20)\d\d)-(?P<im>\d\d?)-(?P<id>\d\d?))(?!\d)"
-    rf"|\b(?P<m1>{MONTH})\s{{0,3}}(?P<d1>\d\d?)(?:st|nd|rd|th)?\b(?:\s{{0,3}},?\s{{0,3}}(?P<y1>(?:19|20)\d\d)\b)?"
-    rf"|\b(?P<d2>\d\d?)(?:st|nd|rd|th)?\s{{1,3}}(?:of\s)?(?P<m2>{MONTH})(?:\s{{0,3}},?\s{{0,3}}(?P<y2>(?:19|20)\d\d)\b)?"
+    rf"|\b(?P<m1>{_MONTH})\s{{0,3}}(?P<d1>\d\d?)(?:st|nd|rd|th)?\b(?:\s{{0,3}},?\s{{0,3}}(?P<y1>(?:19|20)\d\d)\b)?"
+    rf"|\b(?P<d2>\d\d?)(?:st|nd|rd|th)?\s{{1,3}}(?:of\s)?(?P<m2>{_MONTH})(?:\s{{0,3}},?\s{{0,3}}(?P<y2>(?:19|20)\d\d)\b)?"
     r"|\b(?P<num>(?P<n1>\d\d?)[./](?P<n2>\d\d?)[./](?P<ny>(?:19|20)\d\d))\b",
     re.IGNORECASE,
 )
