@@ -1,7 +1,7 @@
 """Which names stand for which party? The lists of countries, organisations, organs and office holders, compiled."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -11,6 +11,7 @@ from typing import Any
 import ahocorasick
 
 from schemas.codes import PartyKind
+from worker.extraction.domain import PartyEntry
 from worker.extraction.position import PartyName, SpeakerName
 
 
@@ -196,8 +197,9 @@ def load_gazetteer() -> Gazetteer:
     return build_gazetteer(())
 
 
-def build_gazetteer(extra_parties: Iterable[dict[str, Any]]) -> Gazetteer:
-    """Compile the shipped lists and the `[[party]]` tables of a domain pack, which take precedence."""
+def build_gazetteer(extra: Sequence[PartyEntry]) -> Gazetteer:
+    """Compile the shipped lists and the parties of a domain pack, which take precedence."""
+    extra_parties = [_pack_row(entry) for entry in extra]
     countries = _read("countries.toml")["country"]
     listed = _read("parties.toml")["party"]
     organs = _read("organs.toml")
@@ -223,4 +225,15 @@ def build_gazetteer(extra_parties: Iterable[dict[str, Any]]) -> Gazetteer:
         organisation_endings=frozenset(offices["organisation_endings"]["words"]),
         not_parties=frozenset(offices["not_parties"]["words"]),
     )
-    return Gazetteer(entries, office_holders(_read("people.toml")["people"], parties), words)
+    people = _read("people.toml")["people"]
+    for entry in extra:
+        spokespeople = [
+            {"name": p.name, "role": p.role, "aliases": p.aliases, "alone": True, "titled": True} for p in entry.people
+        ]
+        people[entry.name] = spokespeople + people.get(entry.name, [])
+    return Gazetteer(entries, office_holders(people, parties), words)
+
+
+def _pack_row(entry: PartyEntry) -> dict[str, Any]:
+    row = {"name": entry.name, "kind": entry.kind.value, "aliases": entry.aliases, "organs": entry.offices}
+    return row | ({"iso3": entry.iso3} if entry.iso3 else {})
