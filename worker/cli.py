@@ -15,7 +15,9 @@ from worker.commands import (
     evaluate,
     extract,
     feed,
+    run,
     schema,
+    services,
     status,
     tail,
 )
@@ -53,6 +55,9 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
+app.command(rich_help_panel=RUNNING)(run.run)
+app.command(rich_help_panel=RUNNING)(services.intake)
+app.command(rich_help_panel=RUNNING)(services.worker)
 app.command(rich_help_panel=RUNNING)(feed.feed)
 app.command(rich_help_panel=WATCHING)(tail.tail)
 app.command(rich_help_panel=WATCHING)(status.status)

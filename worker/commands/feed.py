@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -37,6 +37,14 @@ class Patience:
         while self.clock() < deadline:
             yield min(pause, max(deadline - self.clock(), 0.0))
             pause = min(pause * 2, LONGEST_PAUSE)
+
+
+class Fed(NamedTuple):
+    """An article that was appended; `article_id` is empty where the message cannot be read."""
+
+    entry_id: str
+    article_id: str
+    origin: str
 
 
 def feed(
@@ -98,7 +106,7 @@ def feed_all(
     return fed
 
 
-def append_patiently(client: "Client", settings: "Settings", batch: list[Source], patience: Patience) -> None:
+def append_patiently(client: "Client", settings: "Settings", batch: list[Source], patience: Patience) -> list[Fed]:
     """Append a batch; while the server is away, wait and try again.
 
     A batch whose answer was lost may be appended twice: the workers give each article effect once.
@@ -110,7 +118,7 @@ def append_patiently(client: "Client", settings: "Settings", batch: list[Source]
     pauses = patience.pauses()
     while True:
         try:
-            append(client, settings, batch)
+            return append(client, settings, batch)
         except (Unreachable, TooSlow, BusyLoadingError) as error:
             pause = next(pauses, None)
             if pause is None:
@@ -123,30 +131,26 @@ def append_patiently(client: "Client", settings: "Settings", batch: list[Source]
             patience.sleep(pause)
         except RedisError as error:
             raise CommandError(f"the server refuses articles: {one_line(str(error))}", code=ExitCode.SERVER) from None
-        else:
-            return
 
 
-def append(client: "Client", settings: "Settings", batch: list[Source]) -> None:
-    """Append a batch of article messages to the stream of the partition that each belongs to."""
-    from schemas.envelope import DATA_FIELD  # noqa: PLC0415
-
-    pipeline = client.pipeline(transaction=False)
-    for source in batch:
-        pipeline.xadd(stream_for(source.payload, settings), {DATA_FIELD: source.payload})
-    pipeline.execute()
-
-
-def stream_for(payload: bytes, settings: "Settings") -> str:
-    """Return the key of the stream that an article belongs to."""
+def append(client: "Client", settings: "Settings", batch: list[Source]) -> list[Fed]:
+    """Append article messages, each to its partition."""
     from schemas.decoding import DecodingError, decode_article  # noqa: PLC0415
+    from schemas.envelope import DATA_FIELD  # noqa: PLC0415
     from worker.publishing.keys import partition_keys, partition_of  # noqa: PLC0415
 
-    keys = partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)
-    if len(keys) == 1:
-        return keys[0].articles
-    try:
-        article_id = decode_article(payload).article_id
-    except DecodingError:
-        article_id = ""
-    return keys[partition_of(article_id, len(keys))].articles
+    partitions = partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)
+    pipeline = client.pipeline(transaction=False)
+    article_ids = []
+    for source in batch:
+        try:
+            article_id = decode_article(source.payload).article_id
+        except DecodingError:
+            article_id = ""
+        article_ids.append(article_id)
+        stream = partitions[partition_of(article_id, len(partitions))].articles
+        pipeline.xadd(stream, {DATA_FIELD: source.payload})
+    return [
+        Fed(entry_id.decode(), article_id, source.origin)
+        for source, article_id, entry_id in zip(batch, article_ids, pipeline.execute(), strict=True)
+    ]

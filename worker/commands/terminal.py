@@ -1,5 +1,6 @@
 """How do texts of strangers reach the terminal? Without control characters, without markup, in one console."""
 
+import os
 import re
 import sys
 from functools import cache
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 # C0 and C1 controls drive a terminal; bidirectional and invisible format characters make text read as what it is not;
 # surrogates cannot be written at all.
+WIDTH_WITHOUT_TERMINAL = 150
 UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -31,7 +33,8 @@ def console() -> "Console":
     """Return the console for people: standard output, no markup, no guessing at what to highlight."""
     from rich.console import Console  # noqa: PLC0415 (a command that answers in JSON needs none)
 
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_WITHOUT_TERMINAL
+    return Console(markup=False, highlight=False, emoji=False, width=width)
 
 
 @cache
