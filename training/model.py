@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from tokenizers import Tokenizer
 from transformers import AutoModel
 
 from training.batches import ATTRIBUTIONS, ISSUES, STANCES, TIMES
@@ -104,31 +105,61 @@ class Heads(nn.Module):
         return (weights @ value).transpose(0, 1).reshape(-1, heads * part)
 
 
+_RENAMED = {"[CLS]": "<s>", "[PAD]": "<pad>", "[SEP]": "</s>", "[MASK]": "<mask>"}
+"""What MPNet calls BERT's special entries (it lists the old names too, but never learnt them)."""
+
+
+def own_ids(encoder_path: Path) -> Tensor | None:
+    """Return the encoder's own id of each entry of `tokenizer.json`, or None where the ids are the same.
+
+    Chunks are always made with the tokenizer that the worker ships. A teacher with another vocabulary lists it in
+    `vocab.txt` (one entry a line, in the order of ids), so that rows and tokens of teacher and student align.
+    """
+    listed = encoder_path / "vocab.txt"
+    if not listed.exists():
+        return None
+    own = {word: i for i, word in enumerate(listed.read_text("utf-8").split("\n"))}
+    shared = Tokenizer.from_file(str(encoder_path / "tokenizer.json")).get_vocab()
+    table = torch.zeros(len(shared), dtype=torch.long)
+    for word, i in shared.items():
+        renamed = _RENAMED.get(word, word)
+        table[i] = own[renamed if renamed in own else word]
+    return None if torch.equal(table, torch.arange(len(table))) else table
+
+
 class StanceModel(nn.Module):
     """Encoder and heads: all answers of one pass."""
+
+    own_ids: Tensor | None
 
     def __init__(self, encoder_path: Path, *, dropout: float = 0.15) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(encoder_path), add_pooling_layer=False)
+        self.register_buffer("own_ids", own_ids(encoder_path), persistent=False)
+        self.half_precision = False
         self.heads = Heads(self.encoder.config.hidden_size, dropout=dropout)
 
     def name_tags(self, vocabulary: dict[str, int]) -> None:
         """Start each tag from the embedding of some country's name, each kind from a like word: known ground."""
         words = self.encoder.embeddings.word_embeddings.weight
+        own = range(len(words)) if self.own_ids is None else self.own_ids.tolist()
         with torch.no_grad():
-            countries = torch.stack([words[vocabulary[w]] for w in _LIKE])
+            countries = torch.stack([words[own[vocabulary[w]]] for w in _LIKE])
             middle = countries.mean(0)
             for slot in range(SLOTS):
-                words[1 + slot] = 0.5 * middle + 0.8 * (countries[slot] - middle)
-            words[1 + SLOTS] = middle
+                words[own[1 + slot]] = 0.5 * middle + 0.8 * (countries[slot] - middle)
+            words[own[1 + SLOTS]] = middle
             for kind, token in KIND_TOKENS.items():
-                words[token] = words[vocabulary[_KIND_LIKE[kind]]]
-            words[30] = words[vocabulary["."]]
-            words[31] = words[vocabulary["[SEP]"]]
+                words[own[token]] = words[own[vocabulary[_KIND_LIKE[kind]]]]
+            words[own[30]] = words[own[vocabulary["."]]]
+            words[own[31]] = words[own[vocabulary["[SEP]"]]]
 
     def forward(self, ids: Tensor, mask: Tensor, **where: Tensor) -> dict[str, Tensor]:
         """Return logits by head."""
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):  # half the time, the same figures
+        if self.own_ids is not None:
+            ids = self.own_ids[ids]
+        half = self.training or self.half_precision  # half the time, the same figures
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
         flat = states.reshape(-1, states.shape[-1])
         return self.heads(flat, **where)
