@@ -57,10 +57,9 @@ def describe_article(data: dict[str, Any]) -> "Text":
     """Tell in a line which article was fed."""
     from rich.text import Text  # noqa: PLC0415
 
-    name = str(data.get("id") or data.get("url") or "")
-    return Text.assemble(
-        (one_line(name), "bold"), f"  {one_line(str(data.get('title') or data.get('body', '')), width=160)}"
-    )
+    name = str(data.get("id") or data.get("url") or "no id")
+    words = data.get("title") or data.get("body") or data
+    return Text.assemble((one_line(name), "bold"), f"  {one_line(str(words), width=160)}")
 
 
 STANCE_STYLES = {

@@ -131,7 +131,8 @@ def dashboard(moment: Moment, newest: Sequence[Entry]) -> "RenderableType":
         Text(f"{failed:,} refused", style="red" if failed else "dim"),
         Text(f"{len(tally.positions):,} positions", style="bold"),
     )
-    bar = ProgressBar(total=max(len(tally.fed), 1), completed=min(tally.done, len(tally.fed)))
+    bar = Table.grid(expand=True)  # a bar alone ends without a line break
+    bar.add_row(ProgressBar(total=max(len(tally.fed), 1), completed=min(tally.done, len(tally.fed))))
     lines = [describe(POSITIONS, entry.data) for entry in newest]
     for line in lines:
         line.truncate(console().width, overflow="ellipsis")

@@ -76,8 +76,8 @@ def run(
     with contextlib.ExitStack() as stack:
         if output is not None:
             stack.enter_context(output.open("wb")).close()  # say now, not in the end, that it cannot be written
-        settings = stack.enter_context(server_for(settings, keep=stay))
-        session = stack.enter_context(running_session(settings))
+        settings, address = stack.enter_context(server_for(settings, keep=stay))
+        session = stack.enter_context(running_session(settings, address))
         session.feed(read_articles(files, given=given) if files else iter(()))
         with view(silent=as_json) as shown:
             ended = session.follow(shown, stay=stay, started=started)
@@ -109,10 +109,13 @@ def finish(tally: Tally, seconds: float, *, output: Path | None, as_json: bool) 
 
 
 @contextlib.contextmanager
-def server_for(settings: "Settings", *, keep: bool) -> "Iterator[Settings]":
-    """Give the settings with a server: the one that is set, else an embedded one that ends with this command."""
+def server_for(settings: "Settings", *, keep: bool) -> "Iterator[tuple[Settings, str]]":
+    """Give the settings with a server, and its address for people.
+
+    The server is the one that is set, else an embedded one that ends with this command.
+    """
     if settings.redis_url is not None:
-        yield settings
+        yield settings, settings.shown_redis_url or ""
         return
     from worker.embedded import start_embedded_server  # noqa: PLC0415
 
@@ -120,14 +123,14 @@ def server_for(settings: "Settings", *, keep: bool) -> "Iterator[Settings]":
     own = settings if folder is None else settings.model_copy(update={"state_directory": folder})
     try:
         with start_embedded_server(own) as server:
-            yield own.with_server(server.url)
+            yield own.with_server(server.url), f"redis://127.0.0.1:{server.port}/0" if server.port else server.url
     finally:
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def running_session(settings: "Settings") -> "Iterator[Session]":
+def running_session(settings: "Settings", address: str) -> "Iterator[Session]":
     """Give a session with its processes started; they are stopped in the end, whatever happens.
 
     Ctrl-C and SIGTERM end it in order: the processes finish what they are at. A second one kills them.
@@ -151,7 +154,8 @@ def running_session(settings: "Settings") -> "Iterator[Session]":
             output=lines,
         )
         partitions = partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)
-        session = Session(settings, client, supervisor, OutcomeReader(client, partitions), stop_on_signals(supervisor))
+        outcomes = OutcomeReader(client, partitions)
+        session = Session(settings, address, client, supervisor, outcomes, stop_on_signals(supervisor))
         try:
             supervisor.start()
             yield session
@@ -168,6 +172,7 @@ class Session:
     """A run: its processes, what was fed, what came out."""
 
     settings: "Settings"
+    address: str
     client: "Client"
     supervisor: "Supervisor"
     outcomes: OutcomeReader
@@ -232,7 +237,7 @@ class Session:
             waiting=sum(backlog.lag for backlog in backlogs),
             in_progress=sum(backlog.pending for backlog in backlogs),
             services=self.supervisor.statuses,
-            server=self.settings.shown_redis_url or "",
+            server=self.address,
             started=started,
             feeding=feeding,
         )
