@@ -7,102 +7,14 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing import Literal, TypeVar
 
 from schemas.codes import Issue, PartyKind, Stance
+from worker.extraction.domain_pack import Pack, PartyTable, TermGroup
 from worker.extraction.inflection import noun_forms, verb_forms
 from worker.extraction.lexicon import Lexicon
 
 DEFAULT_DOMAIN = "negotiations"
-
-Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"[^\W_]")]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _DomainTable(_Table):
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
-    version: str = "1"
-    description: str = ""
-    extends: str | None = None
-
-
-class _TermGroup(_Table):
-    weight: float = Field(default=3.0, gt=0, le=10)
-    terms: list[Term] = Field(min_length=1)
-
-
-class _StanceGroup(_Table):
-    class_: Annotated[str, StringConstraints(min_length=1)] = Field(alias="class")
-    weight: float = Field(default=3.0, gt=0, le=10)
-    negated: Stance | None = None
-    holder: Literal["subject", "object"] = "subject"
-    verbs: list[Term] = []
-    nouns: list[Term] = []
-    adjectives: list[Term] = []
-    phrases: list[Term] = []
-
-
-class _PolarityTable(_Table):
-    negations: list[str] = []
-    denying: list[Term] = []
-    transparent: list[Term] = []
-    obligation: list[str] = []
-    volition: list[str] = []
-    possibility: list[str] = []
-
-
-class _ConditionTable(_Table):
-    certain: list[Term] = []
-    likely: list[Term] = []
-    stops: list[Term] = []
-
-
-class _TimeTable(_Table):
-    past: list[Term] = []
-
-
-class _NeutralTable(_Table):
-    terms: list[Term] = []
-
-
-class _GateTable(_Table):
-    article: list[_TermGroup] = []
-    sentence: list[_TermGroup] = []
-
-
-class _PersonTable(_Table):
-    name: Term
-    role: str | None = None
-    aliases: list[Term] = []
-
-
-class _PartyTable(_Table):
-    name: Term
-    kind: PartyKind
-    iso3: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
-    aliases: list[Term] = []
-    offices: list[Term] = []
-    people: list[_PersonTable] = []
-
-
-class Pack(_Table):
-    """A domain pack as it stands in its file."""
-
-    domain: _DomainTable
-    issues: dict[Issue, list[_TermGroup]] = {}
-    neutral: _NeutralTable = _NeutralTable()
-    stances: dict[Stance, list[_StanceGroup]] = {}
-    polarity: _PolarityTable = _PolarityTable()
-    conditions: _ConditionTable = _ConditionTable()
-    time: _TimeTable = _TimeTable()
-    gate: _GateTable = _GateTable()
-    parties: list[_PartyTable] = []
-    irregular: dict[Term, list[Term]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +28,18 @@ class IssueTerm:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One word or phrase that tells a stance; `negated` is the stance it tells under negation, None for no stance."""
+    """One word or phrase that tells a stance.
+
+    `negated` is the stance it tells under negation, None for no stance; `for_itself` the one it tells where what is
+    wished for is the holder's own doing ("wants to join" against "wants them to join"), None for the same.
+    """
 
     text: str
     stance: Stance
     class_: str
     weight: float
     negated: Stance | None
+    for_itself: Stance | None
     holder: Literal["subject", "object"]
 
 
@@ -136,15 +53,21 @@ class Polarity:
     obligation: frozenset[str]
     volition: frozenset[str]
     possibility: frozenset[str]
+    harm: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionMarkers:
-    """Words that open a condition, always or likely, and words that close one; lower case, split at spaces."""
+    """Words that open a condition, always or likely; lower case, split at spaces, the longest first."""
 
     certain: tuple[tuple[str, ...], ...]
     likely: tuple[tuple[str, ...], ...]
-    stops: frozenset[str]
+    asking: frozenset[str]
+    """Verbs after which "if" means "whether"."""
+    times: frozenset[str]
+    """Words that make a date of what follows "until" or "before"."""
+    ahead: frozenset[str]
+    """Auxiliaries of a clause that looks ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +207,14 @@ def _compile(packs: Sequence[Pack]) -> Domain:
             obligation=_words(pack.polarity.obligation for pack in packs),
             volition=_words(pack.polarity.volition for pack in packs),
             possibility=_words(pack.polarity.possibility for pack in packs),
+            harm=_words(pack.polarity.harm for pack in packs),
         ),
         conditions=ConditionMarkers(
             certain=_split_longest_first(pack.conditions.certain for pack in packs),
             likely=_split_longest_first(pack.conditions.likely for pack in packs),
-            stops=_words(pack.conditions.stops for pack in packs),
+            asking=_words(pack.conditions.asking for pack in packs),
+            times=_words(pack.conditions.times for pack in packs),
+            ahead=_words(pack.conditions.ahead for pack in packs),
         ),
         past_markers=_in_order(pack.time.past for pack in packs),
         article_terms=_weights(pack.gate.article for pack in packs),
@@ -305,12 +231,20 @@ def _cue_table(packs: Iterable[Pack], form: Literal["verbs", "nouns", "adjective
         for stance, groups in pack.stances.items():
             for group in groups:
                 for text in getattr(group, form):
-                    cue = Cue(text.lower(), stance, group.class_, group.weight, group.negated, group.holder)
+                    cue = Cue(
+                        text=text.lower(),
+                        stance=stance,
+                        class_=group.class_,
+                        weight=group.weight,
+                        negated=group.negated,
+                        for_itself=group.for_itself,
+                        holder=group.holder,
+                    )
                     table.setdefault(cue.text, {})[stance, group.holder] = cue
     return MappingProxyType({text: tuple(cues.values()) for text, cues in table.items()})
 
 
-def _party(table: _PartyTable) -> PartyEntry:
+def _party(table: PartyTable) -> PartyEntry:
     people = tuple(Person(person.name, person.role, tuple(person.aliases)) for person in table.people)
     return PartyEntry(table.name, table.kind, table.iso3, tuple(table.aliases), tuple(table.offices), people)
 
@@ -319,7 +253,7 @@ def _words(lists: Iterable[Iterable[str]]) -> frozenset[str]:
     return frozenset(word.lower() for words in lists for word in words)
 
 
-def _weights(lists: Iterable[Iterable[_TermGroup]]) -> Mapping[str, float]:
+def _weights(lists: Iterable[Iterable[TermGroup]]) -> Mapping[str, float]:
     return MappingProxyType({term: group.weight for groups in lists for group in groups for term in group.terms})
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from schemas.codes import Issue, PartyKind, Stance
-from worker.extraction.domain import Pack, load_domain
+from worker.extraction.domain import load_domain
+from worker.extraction.domain_pack import Pack
 
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*("[^"]*"|'[^']*'|[\w-]+)\s*=""")
