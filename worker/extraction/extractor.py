@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schemas.codes import Issue, Stance
 from worker.cleaning.article import CleanedArticle, LineKind
 from worker.extraction.coreference import VoicedSentence
 from worker.extraction.domain import Domain
-from worker.extraction.encoder import ConditionSpan, Heads
+from worker.extraction.encoder import CandidateLabels, ConditionSpan, Heads
 from worker.extraction.encoding import PartyMention, pack, tokenize
 from worker.extraction.events import LabelledEvent, labelled_events
 from worker.extraction.gate import gate_article
@@ -28,6 +29,8 @@ class Extraction:
     passed: bool
     sentences: int
     labelled_sentences: int
+    labels: tuple[CandidateLabels, ...] = ()
+    """What the heads said of the candidate that each position comes from, in the order of `positions`."""
 
 
 class Extractor:
@@ -65,14 +68,16 @@ class Extractor:
         labels = self._heads.label(pack(tokens, targets=set(gated.sentences)))
         conditions = {s: c for chunk in labels for s, c in chunk.conditions.items()}
         found = [
-            event
+            (event, candidate)
             for chunk in labels
             for candidate in chunk.candidates
             for event in labelled_events(candidate, self._heads, threshold=self._threshold)
         ]
-        found.sort(key=lambda e: (e.sentence, -e.confidence, e.party, e.issue, e.stance))
-        positions = tuple(self._position(article, event, sentences, voices, parties, conditions) for event in found)
-        return Extraction(positions, True, len(sentences), len(gated.sentences))
+        found.sort(key=lambda pair: _order(pair[0]))
+        positions = tuple(self._position(article, event, sentences, voices, parties, conditions) for event, _ in found)
+        return Extraction(
+            positions, True, len(sentences), len(gated.sentences), tuple(candidate for _, candidate in found)
+        )
 
     def _position(
         self,
@@ -105,6 +110,10 @@ class Extractor:
             stated_on=None,
             confidence=event.confidence,
         )
+
+
+def _order(event: LabelledEvent) -> tuple[int, float, int, Issue, Stance]:
+    return event.sentence, -event.confidence, event.party, event.issue, event.stance
 
 
 def read_sentences(article: CleanedArticle) -> list[CharSpan]:
