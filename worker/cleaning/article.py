@@ -1,4 +1,4 @@
-"""What does cleaning hand on? The cleaned article: text, offsets into the raw body, lines, metadata, what was removed."""
+"""What does cleaning hand on? The cleaned article: text, offsets into the raw body, lines, metadata, removals."""
 
 from array import array
 from dataclasses import dataclass

@@ -36,8 +36,9 @@ _TEXT = re.compile(
     rf"(?P<blank>[{_SPACES}{_DROPPED}][ {_SPACES}{_DROPPED}]*| [ {_SPACES}{_DROPPED}]+)"
     rf"|(?P<line>\r\n?|[{_BREAKS}])|{_FORMS}"
 )
+_FLOWING = rf"\n{_BREAKS}{_SPACES}"
 _FLOW = re.compile(
-    rf"(?P<blank>[\n{_BREAKS}{_SPACES}{_DROPPED}][ \n{_BREAKS}{_SPACES}{_DROPPED}]*| [ \n{_BREAKS}{_SPACES}{_DROPPED}]+)"
+    rf"(?P<blank>[{_FLOWING}{_DROPPED}][ {_FLOWING}{_DROPPED}]*| [ {_FLOWING}{_DROPPED}]+)"
     rf"|(?P<entity>&(?:#[0-9]{{1,8}};?|#[xX][0-9a-fA-F]{{1,7}};?|[a-zA-Z][a-zA-Z0-9]{{1,31}};?))|{_FORMS}"
 )
 _ONLY_DROPPED = re.compile(rf"[{_DROPPED}]+\Z")

@@ -168,7 +168,7 @@ def _main_run(lines: list[_Line]) -> tuple[int, int]:
 
 
 def _skip_headline(lines: list[_Line], first: int, last: int, *, known_title: bool) -> int:
-    """Return where the sentences begin, if the run begins with a headline that reads like one ("Will talks resume?")."""
+    """Return where the sentences begin, if the run begins with a headline that reads like one ("Will they talk?")."""
     if first >= last:
         return first
     head, rest = lines[first], range(first + 1, last)

@@ -14,7 +14,7 @@ from worker.cleaning.layout import Layout, lay_out_text
 from worker.cleaning.limits import CleaningLimits
 from worker.cleaning.main_text import lay_out_page
 from worker.cleaning.metadata import PageMetadata, read_metadata
-from worker.cleaning.page import read_page
+from worker.cleaning.page import looks_like_page, read_page
 from worker.cleaning.rules import load_rules
 
 
@@ -23,13 +23,7 @@ def clean(message: ArticleMessage, *, limits: CleaningLimits = CleaningLimits())
     published = _as_date(message.published_at)
     if len(message.body) > limits.max_body_characters:
         return _skipped(message, Reason.TOO_LONG)
-    metadata = PageMetadata()
-    if message.content_type == "text/html":
-        page = read_page(message.body, limits=limits)
-        metadata = read_metadata(message.body, page, limits=limits)
-        layout = lay_out_page(page)
-    else:
-        layout = lay_out_text(message.body)
+    layout, metadata = _lay_out(message, limits)
     if len(layout.text) > limits.max_text_characters:
         return _skipped(message, Reason.TOO_LONG)
     verdicts = classify(layout.paragraphs, title=message.title or metadata.title, rules=load_rules())
@@ -55,6 +49,16 @@ def clean(message: ArticleMessage, *, limits: CleaningLimits = CleaningLimits())
         removed=removed,
         skip=_skip(text, language, limits),
     )
+
+
+def _lay_out(message: ArticleMessage, limits: CleaningLimits) -> tuple[Layout, PageMetadata]:
+    """Lay out the body as what it is: a page that calls itself text is read as a page, and the other way round."""
+    body = message.body
+    if message.content_type == "text/html" or looks_like_page(body):
+        page = read_page(body, limits=limits)
+        if page.structured:
+            return lay_out_page(page), read_metadata(body, page, limits=limits)
+    return lay_out_text(body), PageMetadata()
 
 
 def _as_date(value: datetime | date | None) -> date | None:

@@ -19,7 +19,7 @@ _CAPITALS = r"[^\W\d_a-z](?:[^\W\d_a-z]|[.’'-](?=[^\W\d_a-z]))+"
 
 # "KYIV, Feb 5 (Reuters) - ", "Rome, Apr. 26, (dpa/GNA) – ", "Feb 10 (Reuters) - ", "WASHINGTON (AP) — "
 _AGENCY = re.compile(
-    rf"(?:(?P<place>{_NAMES}),?\s{{0,2}})?(?P<day>{DAY})?,?\s{{0,2}}\((?P<agency>[^()]{{2,40}})\),?{_DASH}", re.IGNORECASE
+    rf"(?:(?P<place>{_NAMES}),?\s{{0,2}})?(?P<day>{DAY})?,?\s{{0,2}}\([^()]{{2,40}}\),?{_DASH}", re.IGNORECASE
 )
 # "MOSCOW, May 9 - ", "Geneva, 14 March 2025: "
 _DATED = re.compile(rf"(?P<place>{_NAMES}),?\s{{1,2}}(?P<day>{DAY}),?{_DASH}", re.IGNORECASE)
@@ -29,7 +29,7 @@ _DASHED = re.compile(rf"(?P<place>{_NAMES})(?: [–-]{{1,2}} | ?— ?| ?-- ?)(?=
 _PLACE = re.compile(rf"{_CAPITALS}(?: {_CAPITALS}){{0,5}}")
 _REGION = re.compile(r", ?((?:[^\W\d_][\w.]+ ?){1,3})")
 _BETWEEN = re.compile(r" ?/ ?| and |, (?=[A-Z]{3})")
-_AFTER = re.compile(r"(?:: ?| +)(?=[\"“‘'(]?[^\W_])")
+_AFTER = re.compile(rf"(?:,? (?P<day>{DAY}),?)?(?:: ?| +)(?=[\"“‘'(]?(?-i:[^\W_a-z]))", re.IGNORECASE)
 _SEPARATOR = re.compile(r"/|, ?| and ")
 
 
@@ -52,10 +52,10 @@ def find_dateline(line: str, *, published: date | None) -> Found | None:
     match = _DASHED.match(head)
     if match is not None and _is_place(match["place"]):
         return Found(match.end(), match["place"].strip(" ,"), None)
-    return _find_glued(head)
+    return _find_glued(head, published)
 
 
-def _find_glued(head: str) -> Found | None:
+def _find_glued(head: str, published: date | None) -> Found | None:
     """Split places in capitals off the sentence that they run into."""
     position, known = 0, False
     while True:
@@ -70,7 +70,7 @@ def _find_glued(head: str) -> Found | None:
             continue
         end = region or _city_end(match, any_city=known)
         after = _AFTER.match(head, end) if end is not None else None
-        return Found(after.end(), head[:end], None) if after is not None else None
+        return Found(after.end(), head[:end], find_day(after["day"] or "", near=published)) if after else None
 
 
 def _region_end(head: str, position: int) -> int | None:

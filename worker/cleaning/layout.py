@@ -1,8 +1,9 @@
-"""Where do the lines of a text lie? Paragraphs as ranges of the normalised text, hard-wrapped ones put together again."""
+"""Where do the lines of a text lie? Paragraphs as ranges of the normalised text, hard-wrapped ones joined again."""
 
 import re
 from array import array
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from worker.cleaning.article import RemovalReason
 from worker.cleaning.characters import TextBuilder
@@ -94,11 +95,7 @@ def _wrap_width(text: str, lines: list[tuple[int, int]]) -> int | None:
     width = lengths[-1 - len(lengths) // 50]
     if width not in _WRAP_WIDTHS or lengths[-1] > width + 12:
         return None
-    inner = [
-        (start, end)
-        for (start, end), (following, _) in zip(lines, lines[1:], strict=False)
-        if text.count("\n", end, following) == 1
-    ]
+    inner = [(start, end) for (start, end), (following, _) in pairwise(lines) if text.count("\n", end, following) == 1]
     broken = sum(_SENTENCE_END.search(text[max(start, end - 4) : end]) is None for start, end in inner)
     full = sum(end - start > width * 0.75 for start, end in inner)
     if len(inner) < _FEWEST_WRAPPED - 1 or broken < 0.5 * len(inner) or full < 0.6 * len(inner):

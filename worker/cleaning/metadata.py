@@ -1,4 +1,4 @@
-"""What does the page say about itself? Date, title, site, language and author: JSON-LD first, then meta tags, then time elements."""
+"""What does the page say about itself? Date, title, site, language, author: JSON-LD, meta tags, time elements."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ _DATES = (
     "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "parsely-pub-date",
     "sailthru.date", "article.published", "pubdate", "publish-date", "publishdate", "publish_date", "dc.date.issued",
     "dcterms.created", "dcterms.date", "dc.date", "date", "citation_publication_date", "cxenseparse:recs:publishtime",
-    "article_date_original", "originalpublicationdate", "timestamp", "dc.date.created", "created", "rnews:datepublished",
+    "article_date_original", "originalpublicationdate", "timestamp", "dc.date.created", "created",
+    "rnews:datepublished",
 )  # fmt: skip
 _TITLES = ("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "parsely-title", "title")
 _SITES = ("og:site_name", "application-name", "twitter:site", "dc.publisher", "publisher", "cre")

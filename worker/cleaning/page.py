@@ -4,62 +4,53 @@ One pass over the tags with a bounded stack of open elements. Nothing is fetched
 """
 
 import re
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from importlib import resources
 
-from worker.cleaning.article import RemovalReason
 from worker.cleaning.characters import TextBuilder
 from worker.cleaning.limits import CleaningLimits
 from worker.cleaning.markup import VERBATIM, Token, tokens
+from worker.cleaning.regions import Region, find_region
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol option p pre section select summary"
-    " table tbody td tfoot th thead tr ul template noscript svg button object video audio".split()
+
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_BLOCKS = _set(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol option p pre section select"
+    " summary table tbody td tfoot th thead tr ul template noscript svg button object video audio"
 )
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_PLAIN = frozenset(
+_VOID = _set("area base br col embed hr img input link meta param source track wbr")
+_PLAIN = _set(
     "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q s samp small strike strong sub sup"
-    " tt u var wbr".split()
+    " tt u var wbr"
 )
 """Inline elements that tell nothing about the part of the page; they are not tracked."""
-_SILENT = frozenset("head noscript template svg select option datalist object video audio canvas math".split())
+_SILENT = _set("head noscript template svg select option datalist object video audio canvas math")
 """Elements whose text no reader sees."""
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_NEVER_REGIONS = frozenset(("html", "body", "main", "article"))
+_HEADINGS = _set("h1 h2 h3 h4 h5 h6")
 _CLOSED_BY_SAME = {
-    "p": frozenset(("p",)),
-    "li": frozenset(("li",)),
-    "dt": frozenset(("dt", "dd")),
-    "dd": frozenset(("dt", "dd")),
-    "tr": frozenset(("tr", "td", "th")),
-    "td": frozenset(("td", "th")),
-    "th": frozenset(("td", "th")),
-    "option": frozenset(("option",)),
+    "p": _set("p"),
+    "li": _set("li"),
+    "dt": _set("dt dd"),
+    "dd": _set("dt dd"),
+    "tr": _set("tr td th"),
+    "td": _set("td th"),
+    "th": _set("td th"),
+    "option": _set("option"),
 }
-_TAG_REGIONS = {
-    "nav": RemovalReason.MENU,
-    "menu": RemovalReason.MENU,
-    "aside": RemovalReason.RELATED,
-    "footer": RemovalReason.OTHER,
-    "figcaption": RemovalReason.CAPTION,
-    "button": RemovalReason.PROMPT,
-    "label": RemovalReason.PROMPT,
-    "dialog": RemovalReason.PROMPT,
-    "address": RemovalReason.BYLINE,
-    "figure": RemovalReason.CAPTION,
-}
-_STRONG_TAGS = frozenset(("nav", "menu", "footer", "figcaption", "button", "dialog"))
-_NAMING = re.compile(
-    r"(?<![\w-])(?:class|id|role|itemprop|property|data-(?:component|testid|module|type|block|area))\s?=\s?(?:\"([^\"]{1,300})|'([^']{1,300})|([^\s\"'>]{1,300}))",
-    re.IGNORECASE,
-)
+"""Elements whose beginning ends an open one of these names."""
+_PREFORMATTED = re.compile(r"(?:[^\n]|\n(?![ \t\r]*\n))+")
+"""A paragraph of preformatted text, up to a blank line."""
 _HIDDEN = re.compile(
     r"(?:^|\s)hidden(?:\s|=|/|$)|aria-hidden\s?=\s?[\"']?true|display\s?:\s?none|visibility\s?:\s?hidden", re.IGNORECASE
 )
+_SNIFFED = 20_000
+_FEWEST_TAGS = 4
+_DOCUMENT = re.compile(r"\s{0,100}(?:<\?xml[^>]{0,200}>\s{0,100})?<(?:!doctype html|html)\b", re.IGNORECASE)
+_PARAGRAPH_TAG = re.compile(r"</?(?:p|div|br|article|section)\b[^<>]{0,300}>", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -79,16 +70,6 @@ class Block:
     item: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """An element that by name is no article."""
-
-    reason: RemovalReason
-    name: str
-    """Its class names and ids, or its tag: regions of one name are believed or not together."""
-    strong: bool
-
-
 @dataclass(slots=True)
 class Page:
     """The visible text of a page with its blocks, and the raw material of its metadata."""
@@ -96,8 +77,10 @@ class Page:
     text: str = ""
     builder: TextBuilder = field(default_factory=lambda: TextBuilder(flow=True))
     blocks: list[Block] = field(default_factory=list)
-    regions: list["Region"] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
     bodies: int = 0
+    structured: bool = False
+    """It has elements that make paragraphs; else it is plain text, with markup in it or without."""
     metadata: list[Token] = field(default_factory=list)
     """Tags that carry metadata: html, meta, time, and title and JSON-LD scripts with their content."""
 
@@ -113,28 +96,10 @@ class _Open:
     bodies: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Class names and ids that tell a region, compiled from `regions.toml`."""
-
-    strong: tuple[tuple[RemovalReason, re.Pattern[str]], ...]
-    regions: tuple[tuple[RemovalReason, re.Pattern[str]], ...]
-    body: re.Pattern[str]
-
-
-@cache
-def _names() -> _Names:
-    data = tomllib.loads(resources.files("worker.cleaning").joinpath("regions.toml").read_text(encoding="utf-8"))
-    strong, weak = (
-        tuple((RemovalReason(reason), _words(words)) for reason, words in data[table].items())
-        for table in ("strong", "region")
-    )
-    return _Names(strong, weak, _words(data["body"]))
-
-
-def _words(words: list[str]) -> re.Pattern[str]:
-    """Match any of the words between the hyphens, underscores and case changes of class names."""
-    return re.compile(rf"(?<![a-z])(?<!after-)(?<!before-)(?<!has-)(?<!no-)(?<!with-)(?:{'|'.join(words)})(?![a-z])")
+def looks_like_page(raw: str) -> bool:
+    """Tell whether text is markup: it opens with a document type or `html`, or has several paragraph tags early on."""
+    head = raw[:_SNIFFED]
+    return _DOCUMENT.match(head) is not None or len(_PARAGRAPH_TAG.findall(head)) >= _FEWEST_TAGS
 
 
 def read_page(raw: str, *, limits: CleaningLimits) -> Page:
@@ -171,6 +136,15 @@ class _Reader:
         """Take in the raw text [start, end)."""
         if start >= end or self._stack[-1].silent:
             return
+        if self._stack[-1].name == "pre":
+            for line in _PREFORMATTED.finditer(self._raw, start, end):
+                self._text(line.start(), line.end())
+                if line.end() < end:
+                    self._flush()
+        else:
+            self._text(start, end)
+
+    def _text(self, start: int, end: int) -> None:
         builder = self._page.builder
         before = len(builder)
         if self._break >= 0 and not self._raw[start:end].isspace():
@@ -195,12 +169,14 @@ class _Reader:
             self._in_link = not token.closing and "href" in token.attributes.lower()
             return
         if name == "br":
+            self._page.structured = True
             if self._break >= 0:
                 self._flush()
             self._break = len(self._page.builder)
             return
         block = name in _BLOCKS
         if block:
+            self._page.structured = True
             self._flush()
         if token.closing:
             self._close(name, block)
@@ -249,17 +225,11 @@ class _Reader:
     def _place(
         self, name: str, attributes: str, regions: tuple[int, ...], bodies: tuple[int, ...]
     ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        naming = " ".join(a or b or c for a, b, c in _NAMING.findall(attributes)) if attributes else ""
-        region, body = read_names(naming) if naming else (None, False)
-        by_tag = _TAG_REGIONS.get(name)
-        if name in _NEVER_REGIONS:
-            region = None
-        elif by_tag is not None and (region is None or name == "figcaption"):
-            region = Region(by_tag, name, strong=name in _STRONG_TAGS)
+        region, body = find_region(name, attributes)
         if region is not None:
             self._page.regions.append(region)
             regions = (*regions, len(self._page.regions) - 1)
-        if body or name == "article":
+        if body:
             bodies = (*bodies, self._page.bodies)
             self._page.bodies += 1
         return regions, bodies
@@ -314,15 +284,3 @@ class _Reader:
         self._start = len(builder)
         self._linked = 0
         self._places.clear()
-
-
-@lru_cache(maxsize=4096)
-def read_names(naming: str) -> tuple[Region | None, bool]:
-    """Return the region that class names and ids tell, and whether they tell the article's body."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", naming).lower()
-    names = _names()
-    for strong, regions in ((True, names.strong), (False, names.regions)):
-        for reason, words in regions:
-            if words.search(split):
-                return Region(reason, split, strong=strong), names.body.search(split) is not None
-    return None, names.body.search(split) is not None

@@ -11,7 +11,7 @@ from typing import Any
 from worker.cleaning.article import RemovalReason
 
 LONGEST = 400
-"""Longer lines are prose or blobs: only their inline residue is looked for. Also keeps matching linear in the article."""
+"""Longer lines are prose or blobs: only their inline residue is looked for, which keeps matching linear."""
 
 _TAIL_LENGTH = 160
 _EDGE = r"[\s*•·▪●■◆►▶–—|>#»›_~-]*"
