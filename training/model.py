@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 from tokenizers import Tokenizer
+from torch import Tensor, nn
 from transformers import AutoModel
 
 from training.batches import ATTRIBUTIONS, ISSUES, STANCES, TIMES
