@@ -9,7 +9,7 @@ from worker.cleaning.article import LineKind, RemovalReason
 from worker.cleaning.dateline import find_dateline
 from worker.cleaning.layout import Paragraph
 from worker.cleaning.rules import Match, Rules
-from worker.cleaning.titles import is_title, key, title_keys
+from worker.cleaning.titles import is_title, key, split_headline, title_keys
 
 _TERMINAL = re.compile(r"[.!?…:;][\"'”’)\]»*_]*\Z|[.!?,][\"'”’)\]»*_]+\Z")
 _WORD = re.compile(r"[^\W\d_]{2,}|\b[aAI]\b")
@@ -64,6 +64,10 @@ class _Line:
     def sentence(self) -> bool:
         return (self.terminal and self.words >= _SENTENCE_WORDS) or self.words >= 30
 
+    @property
+    def bracketed(self) -> bool:
+        return self.text.startswith("(") and self.text.endswith(")")
+
     def remove(self, reason: RemovalReason) -> None:
         self.verdict.reason = reason
 
@@ -71,7 +75,7 @@ class _Line:
 def classify(paragraphs: Sequence[Paragraph], *, title: str | None, rules: Rules) -> list[Verdict]:
     """Return one verdict a paragraph, in order."""
     keys = title_keys(title)
-    lines = [_read(paragraph, keys, rules) for paragraph in paragraphs]
+    lines = [_read(paragraph, keys, rules) for paragraph in split_headline(paragraphs, title)]
     for line in lines:
         line.verdict.reason = _by_wording(line, rules)
     _remove_repetitions(lines)
@@ -164,6 +168,7 @@ def _main_run(lines: list[_Line]) -> tuple[int, int]:
         total += _weight(line)
         if total > best:
             best, first, last = total, start, i + 1
+    first = next((i for i in range(first, last) if lines[i].kept and lines[i].sentence), first)
     return first, last
 
 
@@ -184,7 +189,7 @@ def _weight(line: _Line) -> float:
         return -0.3
     if line.sentence:
         return 1.0 + min(line.words, 400) / 10
-    if line.terminal or line.reporting or line.text.startswith("("):
+    if line.terminal or line.reporting or line.bracketed:
         return 0.3
     return 0.2 if line.listed and line.words >= _SENTENCE_WORDS else -1.0
 
@@ -209,7 +214,7 @@ def _trim_end(lines: list[_Line], first: int, last: int) -> int:
     for i in range(last - 1, first - 1, -1):
         line = lines[i]
         if line.kept and not line.reporting:
-            if line.terminal or line.words >= _CAPTION_WORDS or line.listed:
+            if line.terminal or line.words >= _CAPTION_WORDS or line.listed or line.bracketed:
                 break
             end = i
     return end
@@ -220,7 +225,7 @@ def _judge_captions(run: list[_Line]) -> None:
     kept = [line for line in run if line.kept]
     long = [line for line in kept if line.words >= _CAPTION_WORDS]
     punctuated = sum(line.terminal for line in long)
-    if punctuated < 3 or punctuated < 0.6 * len(long):
+    if punctuated < 3 or punctuated < 0.5 * len(long):
         return
     listing = find_dateline(kept[0].text, published=None) is not None  # an agency's lead is no caption
     for line, following in zip(kept, [*kept[1:], None], strict=True):

@@ -1,12 +1,20 @@
 """Which line is the headline? Titles compared without their site names, case and punctuation."""
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from worker.cleaning.layout import Paragraph
 
 _WORDS = re.compile(r"[^\W_]+")
 _SITE = re.compile(r"\s+[|–—·»-]\s+")
 
 _SHORTEST = 20
 _LONGEST = 400
+_NEAR_TOP = 20
+_FEWEST_WORDS = 4
+_BEHIND = re.compile(r"[\s.?!:|–—-]{1,4}(?=[\"'“‘(]?[^\W_a-z])")
+"""What stands between a headline and the text that it runs into: a sentence of its own begins."""
 
 
 def key(text: str) -> str:
@@ -48,3 +56,22 @@ def is_title(line: str, line_key: str, keys: tuple[str, ...]) -> bool:
         len(k) >= _SHORTEST and (k.startswith(line_key) or (line_key.startswith(k) and len(line_key) < 1.3 * len(k)))
         for k in keys
     )
+
+
+def split_headline(paragraphs: Sequence[Paragraph], title: str | None) -> Iterator[Paragraph]:
+    """Yield the paragraphs, those near the top that run from the headline into the text divided behind the headline."""
+    words = _WORDS.findall(strip_site(title)) if title else []
+    if len(words) < _FEWEST_WORDS:
+        yield from paragraphs
+        return
+    headline = re.compile(r"[\W_]{0,3}" + r"[\W_]{1,4}".join(map(re.escape, words)) + r"(?![^\W_])", re.IGNORECASE)
+    for paragraph in paragraphs[:_NEAR_TOP]:
+        rest = paragraph
+        while (match := headline.match(rest.text)) is not None:
+            behind = _BEHIND.match(rest.text, match.end())
+            if behind is None:
+                break
+            yield replace(rest, end=rest.start + match.end(), text=rest.text[: match.end()])
+            rest = replace(rest, start=rest.start + behind.end(), text=rest.text[behind.end() :])
+        yield rest
+    yield from paragraphs[_NEAR_TOP:]
