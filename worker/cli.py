@@ -13,6 +13,7 @@ from worker.commands import (
     doctor,
     domain,
     evaluate,
+    explain,
     extract,
     feed,
     run,
@@ -65,6 +66,7 @@ app.add_typer(dead.app, name="dead", rich_help_panel=WATCHING)
 app.command(rich_help_panel=LANGUAGE)(extract.extract)
 app.command(rich_help_panel=LANGUAGE)(clean.clean)
 app.command(rich_help_panel=LANGUAGE)(attribute.attribute)
+app.command(rich_help_panel=LANGUAGE)(explain.explain)
 app.command(rich_help_panel=LANGUAGE)(evaluate.evaluate)
 app.add_typer(domain.app, name="domain", rich_help_panel=LANGUAGE)
 app.command(rich_help_panel=SETUP)(schema.schema)
