@@ -30,6 +30,11 @@ from worker.extraction.attribution_spans import characters, content_candidates
 
 Row = dict[str, Any]
 HELD_OUT = 30
+LEAST_WEIGHT = 0.02
+CLEARLY_BETTER = 0.02
+"""Of two words of a gold cue the first stands for it unless the second reaches the gold content better by this much."""
+NEARLY_RIGHT = 0.8
+"""A candidate that overlaps the gold content by more, yet is not the best one, is no example of a wrong one."""
 
 
 @dataclass
@@ -91,58 +96,81 @@ def best_contents(candidates: list[tuple[Argument, set[int]]], gold: set[int]) -
     return chosen, reached
 
 
-def examples_of(row: Row, doc: Doc) -> ArticleExamples:
-    lexicon = default_lexicon()
-    layout = lay_out(doc)
-    made = ArticleExamples()
-    candidates = [token for token in doc if is_candidate(token, lexicon, layout)]
-    positive: dict[int, tuple[list[int], set[int], set[int]]] = {}
-    near: set[int] = set()
-    for attribution in row["attributions"]:
-        if not attribution["cue"] or not attribution["content"]:
-            continue
-        cue, gold = characters_of(attribution["cue"]), characters_of(attribution["content"])
-        inside = [token for token in candidates if token.idx in cue]
-        best: tuple[float, Token | None, list[int]] = (-1.0, None, [])
-        for token in inside:
-            near.add(token.i)
-            options = [
-                (argument, characters_of(characters(doc, layout, argument)))
-                for argument in content_candidates(token, layout)
-            ]
-            chosen, value = best_contents(options, gold)
-            if value > best[0] + 0.02:
-                best = (value, token, chosen)
-        if best[1] is not None and best[0] >= 0.3 and best[1].i not in positive:
-            positive[best[1].i] = (best[2], characters_of(attribution["source"]), gold)
-    group = 0
-    for token in candidates:
-        if token.i in positive:
-            made.cue.add(cue_features(token, lexicon, layout), 1.0)
-        elif token.i not in near:
-            made.cue.add(cue_features(token, lexicon, layout), 0.0)
-    for index, (chosen, source, gold) in positive.items():
-        token = doc[index]
-        parts = cue_parts(token, lexicon)
-        options = content_candidates(token, layout)
+@dataclass(frozen=True)
+class GoldCue:
+    """A gold attribution on the word that stands for its cue: the candidates chosen, the characters of the source."""
+
+    chosen: list[int]
+    source: set[int]
+    content: set[int]
+
+
+class Article:
+    """One article of the gold on its parse."""
+
+    def __init__(self, row: Row, doc: Doc) -> None:
+        self.doc = doc
+        self.lexicon = default_lexicon()
+        self.layout = lay_out(doc)
+        self.attributions = [one for one in row["attributions"] if one["cue"] and one["content"]]
+        self.candidates = [token for token in doc if is_candidate(token, self.lexicon, self.layout)]
+
+    def words(self, argument: Argument) -> set[int]:
+        return characters_of(characters(self.doc, self.layout, argument))
+
+    def gold_cues(self) -> tuple[dict[int, GoldCue], set[int]]:
+        """The candidate word of each gold cue, and every candidate inside one: the others of these are no examples."""
+        found: dict[int, GoldCue] = {}
+        near: set[int] = set()
+        for attribution in self.attributions:
+            cue, content = characters_of(attribution["cue"]), characters_of(attribution["content"])
+            best_value, best_token, best_chosen = 0.3, None, []
+            for token in self.candidates:
+                if token.idx not in cue:
+                    continue
+                near.add(token.i)
+                options = [(argument, self.words(argument)) for argument in content_candidates(token, self.layout)]
+                chosen, value = best_contents(options, content)
+                if value > best_value + CLEARLY_BETTER:
+                    best_value, best_token, best_chosen = value, token, chosen
+            if best_token is not None and best_token.i not in found:
+                found[best_token.i] = GoldCue(best_chosen, characters_of(attribution["source"]), content)
+        return found, near
+
+    def examples(self) -> ArticleExamples:
+        made = ArticleExamples()
+        gold, near = self.gold_cues()
+        for token in self.candidates:
+            if token.i in gold or token.i not in near:
+                made.cue.add(cue_features(token, self.lexicon, self.layout), float(token.i in gold))
+        for group, (index, cue) in enumerate(gold.items()):
+            self.add_contents(made.content, self.doc[index], cue)
+            self.add_sources(made.source, self.doc[index], cue, group)
+        return made
+
+    def add_contents(self, examples: Examples, token: Token, gold: GoldCue) -> None:
+        parts = cue_parts(token, self.lexicon)
+        options = content_candidates(token, self.layout)
         relations = [argument.relation for argument in options]
         for number, argument in enumerate(options):
-            if number in chosen:
-                label = 1.0
-            elif iou(characters_of(characters(doc, layout, argument)), gold) > 0.8:
-                continue
-            else:
-                label = 0.0
-            made.content.add(content_features(token, argument, parts, relations, layout=layout, lexicon=lexicon), label)
-        persons = list(sources(token))
-        right = [bool(characters_of(characters(doc, layout, argument)) & source) for argument in persons]
-        if source and not any(right):
-            continue
-        made.source.add(source_features(token, None, parts, lexicon), float(not source), group)
-        for argument, label in zip(persons, right, strict=True):
-            made.source.add(source_features(token, argument, parts, lexicon), float(label), group)
-        group += 1
-    return made
+            right = number in gold.chosen
+            if right or iou(self.words(argument), gold.content) <= NEARLY_RIGHT:
+                features = content_features(token, argument, parts, relations, layout=self.layout, lexicon=self.lexicon)
+                examples.add(features, float(right))
+
+    def add_sources(self, examples: Examples, token: Token, gold: GoldCue, group: int) -> None:
+        parts = cue_parts(token, self.lexicon)
+        options = list(sources(token))
+        right = [bool(self.words(argument) & gold.source) for argument in options]
+        if gold.source and not any(right):
+            return
+        examples.add(source_features(token, None, parts, self.lexicon), float(not gold.source), group)
+        for argument, its_right in zip(options, right, strict=True):
+            examples.add(source_features(token, argument, parts, self.lexicon), float(its_right), group)
+
+
+def examples_of(row: Row, doc: Doc) -> ArticleExamples:
+    return Article(row, doc).examples()
 
 
 def fit(
@@ -179,7 +207,11 @@ def fit(
         second = 0.999 * second + 0.001 * gradient**2
         pace = rate * (1 - step / (steps + 1))
         weights -= pace * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True) if abs(weight) >= 0.005}
+    return {
+        name: round(float(weight), 3)
+        for name, weight in zip(names, weights, strict=True)
+        if abs(weight) >= LEAST_WEIGHT
+    }
 
 
 def _softmax_error(scores: Any, labels: Any, groups: Any) -> Any:
@@ -193,7 +225,8 @@ def _softmax_error(scores: Any, labels: Any, groups: Any) -> Any:
     return likely - wanted
 
 
-DECAY = {"cue": 2.0, "source": 1.0, "content": 1.0}
+DECAY = {"cue": 3.0, "source": 1.0, "content": 2.0}
+"""L2 per model, chosen by cross-validation inside the fitting articles; flat between half and twice these values."""
 
 
 def train(made: Iterable[ArticleExamples], threshold: float) -> AttributionModel:

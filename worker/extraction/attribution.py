@@ -32,7 +32,8 @@ def find_attributions(
     model = model or default_model()
     walk = Walk(doc, lay_out(doc), lexicon or default_lexicon(), model)
     believed = settled(walk.weighed_cues(), walk.layout, model.threshold if threshold is None else threshold)
-    return _with_reporters([_written_out(walk, one) for one in believed])
+    written = [_written_out(walk, one) for one in believed]
+    return _with_reporters([one for one in written if one.content])
 
 
 def attribution_at(attributions: Iterable[AttributedContent], start: int, end: int) -> AttributedContent | None:
@@ -57,9 +58,10 @@ def _written_out(walk: Walk, found: WeighedCue) -> AttributedContent:
     argument = walk.source(found.cue, found.parts)
     source = characters(walk.doc, walk.layout, argument) if argument else []
     spans = [span for choice in found.content for span in characters(walk.doc, walk.layout, choice.argument)]
+    links = {choice.argument.link for choice in found.content} | ({argument.link} if argument else set())
     return AttributedContent(
         source=(source[0][0], source[-1][1]) if source else None,
-        cue=cue_span(found.cue),
+        cue=cue_span(found.cue, links),
         content=joined(walk.layout, found.cue, spans),
         quoted=any(choice.argument.quoted is not None for choice in found.content),
         confidence=round(found.confidence, 3),

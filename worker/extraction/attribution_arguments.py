@@ -6,6 +6,8 @@ from itertools import islice
 
 from spacy.tokens import Token
 
+from worker.extraction.attribution_colons import speaker_and_words
+
 TokenSpan = tuple[int, int]
 """Tokens [start, end)."""
 
@@ -14,8 +16,6 @@ MAX_STEPS_UP = 6
 
 MAX_CHILDREN = 30
 """Dependents of one word that are looked at: a bound for lists without end."""
-MAX_COLON_REACH = 40
-"""A headline is short; the bound keeps a line full of colons from costing its length squared."""
 
 NO_CONTENT = frozenset(
     {"punct", "aux", "auxpass", "neg", "det", "cc", "mark", "expl", "prt", "intj", "preconj", "conj", "poss", "case"}
@@ -67,7 +67,7 @@ def without(span: TokenSpan, hole: TokenSpan) -> tuple[TokenSpan, ...]:
 def sources(cue: Token) -> Iterator[Argument]:
     """Candidates for who holds or voices it, nearest relation first."""
     if cue.text == ":":
-        yield from _beside_colon(cue)
+        yield from _beside_colon(cue, 0)
         return
     for child in islice(cue.children, MAX_CHILDREN):
         relation = child.dep_
@@ -82,18 +82,11 @@ def sources(cue: Token) -> Iterator[Argument]:
     yield from _sources_above(cue)
 
 
-def _beside_colon(colon: Token) -> Iterator[Argument]:
-    """A colon in place of a verb has the source on one side and the content on the other."""
-    doc = colon.doc
-    first = last = colon.i
-    while first > 0 and "\n" not in doc[first - 1].text and colon.i - first < MAX_COLON_REACH:
-        first -= 1
-    while last + 1 < len(doc) and "\n" not in doc[last + 1].text and last - colon.i < MAX_COLON_REACH:
-        last += 1
-    if first < colon.i:
-        yield Argument("colon:before", colon.i - 1, ((first, colon.i),))
-    if last > colon.i:
-        yield Argument("colon:after", colon.i + 1, ((colon.i + 1, last + 1),))
+def _beside_colon(colon: Token, which: int) -> Iterator[Argument]:
+    sides = speaker_and_words(colon)
+    if sides is not None:
+        start, end = sides[which]
+        yield Argument("colon", start, ((start, end),))
 
 
 def _subject(subject: Token, relation: str) -> Argument:
@@ -135,7 +128,7 @@ def _sources_above(cue: Token) -> Iterator[Argument]:
 def contents(cue: Token) -> Iterator[Argument]:
     """Candidates for what is said, wanted or believed."""
     if cue.text == ":":
-        yield from _beside_colon(cue)
+        yield from _beside_colon(cue, 1)
         return
     right = cue.right_edge.i
     for child in islice(cue.children, MAX_CHILDREN):
@@ -205,7 +198,7 @@ def _contents_above(cue: Token) -> Iterator[Argument]:
 
 
 def _topmost_clause(according: Token) -> Token:
-    """ "They said it was over, according to Tass": Tass answers for the saying too, though the parser hangs it lower."""
+    """In "they said it was over, according to Tass" Tass answers for the saying too, wherever the parser hangs it."""
     here = according
     for _ in range(MAX_STEPS_UP):
         head = here.head

@@ -2,6 +2,7 @@
 
 from spacy.tokens import Token
 
+from worker.extraction.attribution_colons import speaker_and_words
 from worker.extraction.attribution_layout import Layout
 from worker.extraction.attribution_lexicon import AttributionLexicon
 
@@ -13,21 +14,12 @@ def is_candidate(token: Token, lexicon: AttributionLexicon, layout: Layout) -> b
     if part in {"NOUN", "ADJ", "ADV", "PROPN"}:
         return bool(lexicon.classes_of(token))
     if part == "PUNCT":
-        return token.text == ":" and _is_tag_colon(token, layout)
+        return token.text == ":" and not layout.around[token.i] and speaker_and_words(token) is not None
     return token.lower_ == "according"
 
 
 def _has_clause(token: Token) -> bool:
     return any(child.dep_ in {"ccomp", "xcomp", "dobj"} for child in token.children)
-
-
-def _is_tag_colon(token: Token, layout: Layout) -> bool:
-    """A colon that stands for "says": "Envoy: no deal", "No deal: envoy"."""
-    first, last = layout.bounds[layout.paragraph[token.i]]
-    before, after = token.i - first, last - token.i - 1
-    if not before > 0 or not after > 0 or layout.around[token.i]:
-        return False
-    return before <= 8 or after <= 5
 
 
 def cue_parts(cue: Token, lexicon: AttributionLexicon) -> list[str]:

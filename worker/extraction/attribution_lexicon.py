@@ -35,7 +35,7 @@ class AttributionLexicon:
         return str(part)
 
     def lemma(self, token: Token) -> str:
-        return self.lemmas.get(token.lower_) or token.lemma_.lower()
+        return self.lemmas.get(token.lower_) or token.lemma_.lower() or token.lower_
 
     def classes_of(self, token: Token) -> tuple[str, ...]:
         section = SECTIONS.get(token.pos_)

@@ -1,6 +1,6 @@
 """Where does the source, where does the content of an attribution begin and end?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc, Token
@@ -133,8 +133,8 @@ def _is_loose(token: Token) -> bool:
     return token.is_space or token.text in OUTER_PUNCTUATION or token.text == "--"
 
 
-def cue_span(cue: Token) -> CharSpan:
-    """The cue with its auxiliaries and negation before it and its particle after it."""
+def cue_span(cue: Token, links: Container[str]) -> CharSpan:
+    """The cue with its auxiliaries and negation before it, its particle or the preposition of a content after it."""
     first = last = cue
     while first.i > 0:
         before = cue.doc[first.i - 1]
@@ -143,6 +143,6 @@ def cue_span(cue: Token) -> CharSpan:
         else:
             break
     after = cue.doc[cue.i + 1] if cue.i + 1 < len(cue.doc) else cue
-    if after.head.i == cue.i and after.dep_ in {"prt", "prep"} and not after.is_space:
+    if after.head.i == cue.i and (after.dep_ == "prt" or (after.dep_ == "prep" and after.lower_ in links)):
         last = after
     return first.idx, last.idx + len(last)

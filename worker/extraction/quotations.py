@@ -101,13 +101,14 @@ def _pair(
     first, last = _stripped(paragraph)
     open_marks: list[_Open] = []
     found: list[Quotation] = []
+    single_reopens = follower is not None and _reopens(text, follower, Family.SINGLE)
     for index, mark in enumerate(marks):
         position = _position(open_marks, mark.family)
         closes = position is not None and (
             mark.side is not Side.OPENS or _closes_low_mark(text, open_marks[position].mark, mark)
         )
         if closes and position is not None:
-            if mark.weak and _is_possessive(text, marks, index):
+            if mark.weak and _is_possessive(text, marks, index, unclosed=single_reopens):
                 continue
             opened = open_marks[position]
             del open_marks[position:]
@@ -117,13 +118,15 @@ def _pair(
         else:
             if position is not None:
                 del open_marks[position:]
-            if len(open_marks) < MAX_DEPTH and (mark.family is not Family.SINGLE or _is_closed_later(marks, index)):
+            if mark.family is Family.SINGLE and not single_reopens and not _is_closed_later(marks, index):
+                continue
+            if len(open_marks) < MAX_DEPTH:
                 open_marks.append(_Open(mark, len(open_marks)))
     runs_on = False
-    if open_marks and open_marks[0].mark.family is not Family.SINGLE:
+    if open_marks:
         opened = open_marks[0]
         runs_on = follower is not None and _reopens(text, follower, opened.mark.family)
-        if runs_on or opened.mark.start == first:
+        if runs_on or (opened.mark.start == first and opened.mark.family is not Family.SINGLE):
             found.append(Quotation(opened.mark.start, last, 0, closed=False, runs_on=runs_on))
     found.sort(key=lambda quotation: (quotation.start, -quotation.end))
     if continued and found and found[0].start == first:
@@ -155,14 +158,17 @@ def _closes_low_mark(text: str, opened: Mark, mark: Mark) -> bool:
     return text[opened.start] == "„" and text[mark.start] == "“"
 
 
-def _is_possessive(text: str, marks: list[Mark], index: int) -> bool:
-    """Is this single mark after an s an apostrophe ("the parties' aims"), the true closing mark being still to come?"""
+def _is_possessive(text: str, marks: list[Mark], index: int, *, unclosed: bool) -> bool:
+    """Is this single mark after an s an apostrophe ("the parties' aims"), the true closing mark being still to come?
+
+    With `unclosed` the next paragraph reopens the quotation, so that none need come in this one.
+    """
     if text[marks[index].start - 1] not in "sSzx":
         return False
     for later in marks[index + 1 : index + 3]:
         if later.family is Family.SINGLE:
             return later.side is Side.CLOSES and text[later.start - 1] in ",.!?…"
-    return False
+    return unclosed
 
 
 def _is_closed_later(marks: list[Mark], index: int) -> bool:

@@ -56,13 +56,18 @@ def test_three_apostrophes_close_the_inner_quotation_first() -> None:
     assert [text[q.start : q.end] for q in find_quotations(text)] == ["''They told me 'never,'''", "'never,'"]
 
 
-@pytest.mark.parametrize(("opening", "closing"), [("“", "”"), ('"', '"'), ("''", "''")])
+@pytest.mark.parametrize(("opening", "closing"), [("“", "”"), ('"', '"'), ("''", "''"), ("‘", "’"), ("'", "'")])
 def test_a_quotation_that_runs_on_reopens_each_paragraph(opening: str, closing: str) -> None:
     text = f"{opening}We came to talk.\n\n{opening}We leave with nothing.{closing} He sat down."
     first, second = find_quotations(text)
     assert text[first.start : first.end] == f"{opening}We came to talk."
     assert (first.closed, first.runs_on, second.continued) == (False, True, True)
     assert text[second.start : second.end] == f"{opening}We leave with nothing.{closing}"
+
+
+def test_an_apostrophe_does_not_end_a_single_quotation_that_runs_on() -> None:
+    text = "'We don't share the members' doubts about it.\n\n'We never did.'"
+    assert outermost(text) == ["'We don't share the members' doubts about it.", "'We never did.'"]
 
 
 def test_a_paragraph_that_opens_and_never_closes_is_quoted_to_its_end() -> None:
