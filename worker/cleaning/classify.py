@@ -12,9 +12,6 @@ from worker.cleaning.rules import Match, Rules
 from worker.cleaning.titles import is_title, key, split_headline, title_keys
 
 _TERMINAL = re.compile(r"[.!?…:;][\"'”’)\]»*_]*\Z|[.!?,][\"'”’)\]»*_]+\Z")
-_WORD = re.compile(r"[^\W\d_]{2,}|\b[aAI]\b")
-_COUNTED_CHARACTERS = 240
-"""A longer line's words are told by its spaces alone."""
 _LIST_MARK = re.compile(r"\A(?:[*•·▪●■◆►▶–—-]\s|\(?\d{1,2}[.)]\s|[a-z]\)\s)")
 _FIGURE = re.compile(r"\d")
 _CUT_OFF = re.compile(
@@ -107,7 +104,7 @@ def _read(paragraph: Paragraph, keys: tuple[str, ...], rules: Rules) -> _Line:
         verdict=Verdict(paragraph, cuts=cuts),
         text=text,
         key=line_key,
-        words=text.count(" ") + 1 if len(text) > _COUNTED_CHARACTERS else len(_WORD.findall(text)),
+        words=len(line_key.split()),
         terminal=_TERMINAL.search(text[-12:]) is not None,
         reporting=rules.is_reporting(text),
         listed=paragraph.item or _LIST_MARK.match(text) is not None,

@@ -136,7 +136,9 @@ class _Reader:
         """Take in the raw text [start, end)."""
         if start >= end or self._stack[-1].silent:
             return
-        if self._stack[-1].name == "pre":
+        if start + 1 == end and self._raw[start] in " \n":
+            self._page.builder.space(start)  # the commonest text on a page, between two tags
+        elif self._stack[-1].name == "pre":
             for line in _PREFORMATTED.finditer(self._raw, start, end):
                 self._text(line.start(), line.end())
                 if line.end() < end:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from math import inf
 from typing import Any
 
 from worker.cleaning.article import RemovalReason
@@ -13,6 +14,8 @@ from worker.cleaning.article import RemovalReason
 LONGEST = 400
 """Longer lines are prose or blobs: only their inline residue is looked for, which keeps matching linear."""
 
+_LONGEST_BY_MATCH = {"line": 200}
+"""Lines that are residue from end to end are shorter still."""
 _TAIL_LENGTH = 160
 _EDGE = r"[\s*•·▪●■◆►▶–—|>#»›_~-]*"
 _TAIL = r"[\s:|»›>→.…!*_–—-]*"
@@ -29,21 +32,29 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    """All patterns of one rule, as one alternation."""
+    """The patterns of all rules that are to be looked for in the same way, as one alternation."""
 
-    reason: RemovalReason
     expression: re.Pattern[str]
+    reasons: dict[str, RemovalReason]
+    """Why a line goes, by the name of the group that matched."""
+    anchored: bool
+    """It matches from the beginning of a line, or else ..."""
     tail: bool
-    """It looks at the end of a line only."""
+    """... it looks at the end of a line only, or everywhere."""
     unpunctuated: bool
-    long: bool
+    longest: float
+    """Longer lines are not looked at."""
     needs: tuple[str, ...]
 
-    def matches(self, line: str, lowered: str) -> bool:
-        """Tell whether the line has what the rule looks for."""
-        if self.needs and not any(word in lowered for word in self.needs):
-            return False
-        return self.expression.search(line[-_TAIL_LENGTH:] if self.tail else line) is not None
+    def find(self, line: str, lowered: str) -> RemovalReason | None:
+        """Return why the line goes, if it has what the rules look for."""
+        if self.anchored:
+            match = self.expression.match(line)
+        elif self.needs and not _has_any(lowered, self.needs):
+            return None
+        else:
+            match = self.expression.search(line[-_TAIL_LENGTH:] if self.tail else line)
+        return None if match is None else self.reasons[match.lastgroup or ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +72,21 @@ class Rules:
 
         `punctuated`: it ends like a sentence. `outside`: ask the patterns that count only around the main run.
         """
-        long, lowered = len(line) > LONGEST, line.lower()
+        length, lowered = len(line), line.lower()
         for pattern in self.outside if outside else self.anywhere:
-            if (long and not pattern.long) or (punctuated and pattern.unpunctuated):
-                continue
-            if pattern.matches(line, lowered):
-                return pattern.reason
+            if length <= pattern.longest and not (punctuated and pattern.unpunctuated):
+                reason = pattern.find(line, lowered)
+                if reason is not None:
+                    return reason
         return None
 
     def inside(self, line: str) -> list[Match]:
         """Return the residue inside the line, in order and without overlap."""
         lowered = line.lower()
         found = [
-            Match(*match.span(), pattern.reason)
+            Match(*match.span(), pattern.reasons[match.lastgroup or ""])
             for pattern in self.inline
-            if any(word in lowered for word in pattern.needs)
+            if _has_any(lowered, pattern.needs)
             for match in pattern.expression.finditer(line)
         ]
         if not found:
@@ -94,9 +105,16 @@ class Rules:
         return len(line) <= LONGEST and self.end.match(line) is not None
 
 
+def _has_any(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110 - the innermost test of cleaning: a generator costs more than what it looks for
+        if word in text:
+            return True
+    return False
+
+
 _SHAPES = {
-    "line": (rf"\A{_EDGE}(?:", rf"){_TAIL}\Z"),
-    "start": (rf"\A{_EDGE}(?:", ")"),
+    "line": (rf"{_EDGE}(?:", rf"){_TAIL}\Z"),
+    "start": (rf"{_EDGE}(?:", ")"),
     "end": ("(?:", r")\s*\Z"),
     "part": ("(?:", ")"),
     "inline": ("(?:", ")"),
@@ -118,20 +136,25 @@ def load_rules() -> Rules:
 
 
 def _compile(rules: Iterable[dict[str, Any]]) -> tuple[_Pattern, ...]:
-    compiled = []
+    """Return one pattern for all rules that differ in their reasons alone."""
+    alike: dict[tuple[object, ...], list[dict[str, Any]]] = {}
     for rule in rules:
-        before, after = _SHAPES[rule["match"]]
-        expression = re.compile(
-            before + "|".join(rule["patterns"]) + after, re.NOFLAG if rule.get("case") else re.IGNORECASE
-        )
-        compiled.append(
-            _Pattern(
-                RemovalReason(rule["reason"]),
-                expression,
-                tail=rule["match"] == "end",
-                unpunctuated=rule.get("only") == "unpunctuated",
-                long=rule.get("long", False),
-                needs=tuple(rule.get("needs", ())),
-            )
-        )
-    return tuple(compiled)
+        ways = tuple(str(rule.get(name)) for name in ("match", "case", "only", "long", "needs"))
+        alike.setdefault(ways, []).append(rule)
+    return tuple(_merge(group) for group in alike.values())
+
+
+def _merge(rules: list[dict[str, Any]]) -> _Pattern:
+    first = rules[0]
+    before, after = _SHAPES[first["match"]]
+    alternatives = (f"(?P<r{i}>{'|'.join(rule['patterns'])})" for i, rule in enumerate(rules))
+    flags = re.NOFLAG if first.get("case") else re.IGNORECASE
+    return _Pattern(
+        re.compile(before + "|".join(alternatives) + after, flags),
+        reasons={f"r{i}": RemovalReason(rule["reason"]) for i, rule in enumerate(rules)},
+        anchored=first["match"] in {"line", "start"},
+        tail=first["match"] == "end",
+        unpunctuated=first.get("only") == "unpunctuated",
+        longest=inf if first.get("long") else _LONGEST_BY_MATCH.get(first["match"], LONGEST),
+        needs=tuple(first.get("needs", ())),
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from worker.cleaning.layout import Paragraph
 
 _WORDS = re.compile(r"[^\W_]+")
+_NO_WORDS = str.maketrans(dict.fromkeys("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~«»‘’‚“”„†•…·–—‐‑\n\t", " "))
 _SITE = re.compile(r"\s+[|–—·»-]\s+")
 
 _SHORTEST = 20
@@ -19,7 +20,7 @@ _BEHIND = re.compile(r"[\s.?!:|–—-]{1,4}(?=[\"'“‘(]?[^\W_a-z])")
 
 def key(text: str) -> str:
     """Return the words of `text` in lower case, so that two settings of one line compare equal."""
-    return " ".join(_WORDS.findall(text.casefold()))
+    return " ".join(text.casefold().translate(_NO_WORDS).split())
 
 
 def title_keys(title: str | None) -> tuple[str, ...]:
@@ -64,8 +65,13 @@ def split_headline(paragraphs: Sequence[Paragraph], title: str | None) -> Iterat
     if len(words) < _FEWEST_WORDS:
         yield from paragraphs
         return
+    opening = key(" ".join(words))
+    near_top = paragraphs[:_NEAR_TOP]
+    if not any(key(p.text[: 2 * len(opening) + 20]).startswith(opening) for p in near_top):
+        yield from paragraphs
+        return
     headline = re.compile(r"[\W_]{0,3}" + r"[\W_]{1,4}".join(map(re.escape, words)) + r"(?![^\W_])", re.IGNORECASE)
-    for paragraph in paragraphs[:_NEAR_TOP]:
+    for paragraph in near_top:
         rest = paragraph
         while (match := headline.match(rest.text)) is not None:
             behind = _BEHIND.match(rest.text, match.end())
