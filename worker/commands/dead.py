@@ -66,7 +66,9 @@ def list_letters(
 
 @app.command()
 def show(
-    dead_id: Annotated[str, typer.Argument(metavar="ID")], redis_url: RedisUrl = None, as_json: AsJson = False
+    dead_id: Annotated[str, typer.Argument(metavar="ID", help="Id as `dead list` shows it.")],
+    redis_url: RedisUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show one dead letter: why, when, where, what was tried, and the message.
 
