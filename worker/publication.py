@@ -7,7 +7,6 @@ from schemas.messages import (
     ArticleReference,
     Extractor,
     Party,
-    Plover,
     PositionEvent,
     Span,
     Speaker,
@@ -58,7 +57,7 @@ def _event(
         time=position.time,
         stated_on=position.stated_on,
         confidence=round(position.confidence, 4),
-        plover=Plover(event=position.stance.value.upper()),
+        plover=position.plover,
         extractor=extractor,
     )
 

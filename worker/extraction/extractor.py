@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.codes import Issue, Stance
+from spacy.language import Language
+
 from worker.cleaning.article import CleanedArticle, LineKind
 from worker.extraction.coreference import VoicedSentence
+from worker.extraction.details import Paragraphs, read_details
 from worker.extraction.domain import Domain
 from worker.extraction.encoder import CandidateLabels, ConditionSpan, Heads
 from worker.extraction.encoding import PartyMention, pack, tokenize
@@ -36,7 +38,16 @@ class Extraction:
 class Extractor:
     """Extracts positions with the learned heads over candidates that the text's own names and voices propose."""
 
-    def __init__(self, domain: Domain, gazetteer: Gazetteer, heads: Heads, *, threshold: float | None = None) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        *,
+        gazetteer: Gazetteer,
+        heads: Heads,
+        nlp: Language,
+        threshold: float | None = None,
+    ) -> None:
+        self._nlp = nlp
         self._domain = domain
         self._gazetteer = gazetteer
         self._heads = heads
@@ -68,52 +79,68 @@ class Extractor:
         labels = self._heads.label(pack(tokens, targets=set(gated.sentences)))
         conditions = {s: c for chunk in labels for s, c in chunk.conditions.items()}
         found = [
-            (event, candidate)
+            event
             for chunk in labels
             for candidate in chunk.candidates
             for event in labelled_events(candidate, self._heads, threshold=self._threshold)
         ]
-        found.sort(key=lambda pair: _order(pair[0]))
-        positions = tuple(self._position(article, event, sentences, voices, parties, conditions) for event, _ in found)
-        return Extraction(
-            positions, True, len(sentences), len(gated.sentences), tuple(candidate for _, candidate in found)
+        found.sort(key=lambda e: (e.sentence, -e.confidence, e.party, e.issue, e.stance))
+        paragraphs = Paragraphs(self._nlp, article.text, [sentences[e.sentence] for e in found])
+        positions = tuple(
+            self._position(
+                article,
+                event,
+                evidence=sentences[event.sentence],
+                voice=voices[event.sentence],
+                parties=parties,
+                condition=conditions.get(event.sentence),
+                paragraphs=paragraphs,
+            )
+            for event in found
         )
+        return Extraction(positions, True, len(sentences), len(gated.sentences))
 
     def _position(
         self,
         article: CleanedArticle,
         event: LabelledEvent,
-        sentences: Sequence[CharSpan],
-        voices: Sequence[VoicedSentence],
+        *,
+        evidence: CharSpan,
+        voice: VoicedSentence,
         parties: Sequence[PartyName],
-        conditions: dict[int, ConditionSpan],
+        condition: ConditionSpan | None,
+        paragraphs: Paragraphs,
     ) -> Position:
         party = parties[event.party]
-        voice = voices[event.sentence]
-        mention = next((m for m in voice.mentions if m.party == party and m.start < m.end), None)
-        condition = conditions.get(event.sentence)
+        mentions = [m for m in voice.mentions if m.party == party and m.start < m.end]
+        likely = condition is not None and event.has_condition >= self._heads.thresholds["condition"]
+        anchor = article.dateline.day if article.dateline and article.dateline.day else article.published_at
+        details = read_details(
+            event,
+            sentence=evidence,
+            mentions=mentions,
+            condition=condition.span if condition and likely else None,
+            paragraph=paragraphs.holding(evidence),
+            domain=self._domain,
+            anchor=anchor,
+        )
         return Position(
             party=party,
-            mention=(mention.start, mention.end) if mention else None,
+            mention=(mentions[0].start, mentions[0].end) if mentions else None,
             speaker=voice_of(voice, party, event.attribution),
             issue=event.issue,
             stance=event.stance,
             addressee=parties[event.addressee] if event.addressee is not None else None,
-            proposition=None,
-            condition=condition.span
-            if condition and event.has_condition >= self._heads.thresholds["condition"]
-            else None,
-            evidence=sentences[event.sentence],
+            proposition=details.proposition,
+            condition=details.condition,
+            evidence=evidence,
             attribution=event.attribution,
-            reported_by=None,
+            reported_by=details.reported_by,
             time=event.time,
-            stated_on=None,
+            stated_on=details.stated_on,
             confidence=event.confidence,
+            plover=details.plover,
         )
-
-
-def _order(event: LabelledEvent) -> tuple[int, float, int, Issue, Stance]:
-    return event.sentence, -event.confidence, event.party, event.issue, event.stance
 
 
 def read_sentences(article: CleanedArticle) -> list[CharSpan]:

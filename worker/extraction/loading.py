@@ -4,10 +4,21 @@ from worker.extraction.domain import load_domain
 from worker.extraction.encoder import SHIPPED_HEADS, Heads
 from worker.extraction.extractor import Extractor
 from worker.extraction.gazetteer import build_gazetteer, load_gazetteer
+from worker.extraction.syntax import DEFAULT_MODEL, load_parser
 
 
-def load_extractor(domain: str = "negotiations", *, threshold: float | None = None) -> Extractor:
-    """Load the extractor for a domain pack; `threshold` None takes the one that comes with the heads."""
+def load_extractor(
+    domain: str = "negotiations", *, model: str = DEFAULT_MODEL, threshold: float | None = None
+) -> Extractor:
+    """Load the extractor.
+
+    Args:
+        domain: name of a shipped domain pack, or the path of one.
+        model: name of the spaCy model that parses the sentences with positions.
+        threshold: confidence below which no position is given; None takes the one that comes with the heads.
+    """
     pack = load_domain(domain)
     gazetteer = build_gazetteer(pack.parties) if pack.parties else load_gazetteer()
-    return Extractor(pack, gazetteer, Heads.load(SHIPPED_HEADS), threshold=threshold)
+    return Extractor(
+        pack, gazetteer=gazetteer, heads=Heads.load(SHIPPED_HEADS), nlp=load_parser(model), threshold=threshold
+    )

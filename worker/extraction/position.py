@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from schemas.codes import Attribution, Issue, PartyKind, Stance, TimeFrame
+from schemas.messages import Plover
 
 CharSpan = tuple[int, int]
 """Characters [start, end) of the cleaned text."""
@@ -77,3 +78,4 @@ class Position:
     time: TimeFrame
     stated_on: date | None
     confidence: float
+    plover: Plover
