@@ -1,9 +1,10 @@
 """What stands around a message in a topic? CloudEvents 1.0 attributes, as fields of the stream entry."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from schemas.messages import Message
 
@@ -11,8 +12,22 @@ DATA_FIELD = "data"
 """The field of a stream entry that holds the message as JSON, in every topic and in `articles`."""
 
 
+TRACE_FIELDS = ("traceparent", "tracestate")
+"""Fields of CloudEvents' distributed tracing extension, which an entry of `articles` may carry too."""
+
+
+def _trace_is_optional(schema: JsonDict) -> None:
+    required, properties = schema["required"], schema["properties"]
+    if isinstance(required, list) and isinstance(properties, dict):
+        schema["required"] = [name for name in required if name not in TRACE_FIELDS]
+        for name in TRACE_FIELDS:
+            properties[name] = {"type": "string", "description": cast("JsonDict", properties[name])["description"]}
+
+
 class EventAttributes(Message):
     """The fields of a topic entry beside `data`."""
+
+    model_config = ConfigDict(json_schema_extra=_trace_is_optional)
 
     specversion: Literal["1.0"] = "1.0"
     """Version of CloudEvents."""
@@ -28,3 +43,7 @@ class EventAttributes(Message):
     """When it was published."""
     datacontenttype: Literal["application/json"] = "application/json"
     """What `data` is."""
+    traceparent: str | None = None
+    """W3C trace context that the producer gave with the article, as it came; absent where none came."""
+    tracestate: str | None = None
+    """What the producer's tracing system added to it; absent where nothing came."""

@@ -69,7 +69,8 @@ def asyncapi() -> Document:
             "description": (
                 "News articles in, negotiation positions out. Every channel is a Redis stream. The JSON message stands "
                 f"under the field `{DATA_FIELD}` of a stream entry; the message headers below are its other fields. "
-                "An entry of `articles` needs no other field."
+                "An entry of `articles` needs no other field; where it carries `traceparent` (and `tracestate`), every "
+                "event about it carries them too."
             ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },

@@ -28,6 +28,7 @@ from worker.observability.health import ProgressWatch, readiness
 from worker.observability.logs import configure_logging
 from worker.observability.progress import Progress
 from worker.observability.recording import record
+from worker.observability.server import ClockCollector, ServerCollector, clock_offset, measure_server
 from worker.outcome import Refused
 from worker.publishing.keys import partition_keys
 from worker.publishing.publisher import Finished, Publisher
@@ -207,6 +208,8 @@ def serve_intake(settings: Settings, progress: Progress) -> Endpoint:
     REGISTRY.register(
         metrics.BacklogCollector(lambda: [measure_backlog(client, keys, settings) for keys in all_keys], settings.queue)
     )
+    REGISTRY.register(ServerCollector(lambda: measure_server(client, all_keys)))
+    REGISTRY.register(ClockCollector(lambda: clock_offset(client)))
     watch = ProgressWatch(
         progress_at=lambda: progress.at,
         has_work=lambda: bool(client.ping()),  # looking for articles is work, as long as the server is there

@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import cast
 
 import orjson
@@ -29,13 +29,15 @@ from worker.batch import ArticlePipeline, BatchWorker
 from worker.celery_app import TASK
 from worker.connection import Client, connect
 from worker.entries import ArticleEntries, append_received, owner_of
-from worker.observability import metrics
+from worker.observability import celery_metrics, metrics
 from worker.observability.backlog import queue_key
 from worker.observability.endpoint import Sources, serve
 from worker.observability.health import ProgressWatch, readiness
 from worker.observability.logs import configure_logging
 from worker.observability.multiprocess import multiprocess_exposition
+from worker.observability.processes import WorkerCollector
 from worker.observability.progress import Progress
+from worker.observability.server import ClockCollector, clock_offset
 from worker.publishing.keys import partition_keys, partition_of
 from worker.publishing.publisher import Publisher
 from worker.settings import Settings, SettingsError, process_settings
@@ -143,16 +145,20 @@ def start_process(**_: object) -> None:
 
 
 @signals.worker_ready.connect  # type: ignore[untyped-decorator]
-def serve_metrics(**_: object) -> None:
+def serve_metrics(sender: object = None, **_: object) -> None:
     """Serve metrics and health from the parent."""
     settings = process_settings()
     client = connect(settings, retries=0)
+    node = str(getattr(sender, "hostname", socket.gethostname()))
+    worker = WorkerCollector(node, lambda: len(celery_state.active_requests))
+    clock = ClockCollector(lambda: clock_offset(client))
     watch = ProgressWatch(
         progress_at=lambda: progress.at,
         has_work=lambda: bool(client.llen(queue_key(settings))),
         stall_after=settings.stall_after,
     )
-    sources = Sources(multiprocess_exposition, watch.check, lambda: readiness(client.ping, model_loaded=True))
+    exposition = partial(multiprocess_exposition, worker, clock)
+    sources = Sources(exposition, watch.check, lambda: readiness(client.ping, model_loaded=True))
     endpoint = serve(settings.metrics_host, settings.worker_metrics_port, sources)
     log.info("worker ready", metrics=f"http://{settings.metrics_host}:{endpoint.port}/metrics")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
+import structlog
 from celery import Task
 
 from worker.celery_app import TASK, app
@@ -27,7 +28,7 @@ def process(self: Task, article: object = None, *, entries: Sequence[str] | None
 
     if entries is not None:
         known = [entry_id for entry_id in entries if ENTRY_ID.fullmatch(str(entry_id))]
-        with _own_time_limit():
+        with _own_time_limit(), structlog.contextvars.bound_contextvars(batch=str(self.request.id)):
             batch_worker(partition, os.getpid()).work_off(known)
         return
     receive(article, message_id=str(self.request.id))

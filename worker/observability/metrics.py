@@ -12,6 +12,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from schemas.codes import Issue, Reason, Stance
 from worker.observability.backlog import Backlog
 
 SHORT = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -60,10 +61,40 @@ HELD_BACK_SECONDS = Counter("stancewire_intake_held_back_seconds", "Time that in
 # Entries trimmed, by topic. From `articles` only ones that are done; from the others by the operator's limit.
 TRIMMED = Counter("stancewire_entries_trimmed", "Entries trimmed from a stream", ["stream"])
 
+KNOWN_VALUES = {
+    ATTEMPTS: ("first", "repeated"),
+    ATTEMPTS_FAILED: ("error", "timeout", "worker_lost"),
+    DISPATCHED: ("new", "again", "retry"),
+}
+REFUSED = frozenset(
+    {
+        Reason.NOT_JSON,
+        Reason.NOT_UTF8,
+        Reason.SCHEMA,
+        Reason.TOO_LARGE,
+        Reason.TOO_DEEP,
+        Reason.FIELD_MISSING,
+        Reason.MALFORMED_ENTRY,
+        Reason.ENTRY_DELETED,
+        Reason.ATTEMPTS_EXHAUSTED,
+        Reason.TIMEOUT,
+        Reason.INTERNAL,
+    }
+)
+"""Reasons that lead to the dead letters; with the others an article is skipped."""
+
 
 def set_build_info() -> None:
-    """Tell which version runs."""
+    """Tell which version runs, and show every counter from 0 on: a first event that follows nothing is no increase."""
     BUILD_INFO.labels(version("stancewire"), platform.python_version()).set(1)
+    for reason in Reason:
+        (ARTICLES_DEAD if reason in REFUSED else ARTICLES_SKIPPED).labels(reason.value)
+    for issue in Issue:
+        for stance in Stance:
+            POSITIONS.labels(issue.value, stance.value)
+    for counter, values in KNOWN_VALUES.items():
+        for value in values:
+            counter.labels(value)
 
 
 class BacklogCollector(Collector):

@@ -9,8 +9,12 @@ import shutil
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -31,8 +35,11 @@ def prepare_multiprocess(directory: Path) -> Path:
     return own
 
 
-def multiprocess_exposition() -> bytes:
-    """Return the metrics of all processes of this worker, living and gone, in Prometheus' text format."""
+def multiprocess_exposition(*collectors: "Collector") -> bytes:
+    """Return the metrics of all processes of this worker, living and gone, in Prometheus' text format.
+
+    `collectors` show what only the parent knows.
+    """
     from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415
     from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead  # noqa: PLC0415
 
@@ -44,4 +51,6 @@ def multiprocess_exposition() -> bytes:
             mark_process_dead(pid)  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    for collector in collectors:
+        registry.register(collector)
     return generate_latest(registry)

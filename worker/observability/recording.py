@@ -8,6 +8,7 @@ from schemas.codes import Reason
 from worker.observability import metrics
 from worker.outcome import Processed, Refused
 from worker.publishing.publisher import Finished, Publication, Verdict
+from worker.publishing.trace import traceparent_of
 
 log = structlog.get_logger(__name__)
 
@@ -33,26 +34,35 @@ def _record_one(item: Finished, verdict: Verdict) -> str:
     outcome = item.outcome
     if verdict is Verdict.GONE:
         metrics.ARTICLES_SUPERSEDED.inc()
+        log.info("article superseded", **_about(item))
         return "superseded"
     if isinstance(outcome, Refused):
         metrics.ARTICLES_DEAD.labels(outcome.reason.value).inc()
-        log.warning(
-            "article dead-lettered",
-            entry_id=item.entry_id,
-            article_id=outcome.article_id,
-            reason=outcome.reason.value,
-            error=outcome.error[:300],
-            attempts=len(item.history),
-        )
+        log.warning("article dead-lettered", **_about(item), reason=outcome.reason.value, error=outcome.error[:300])
         return "dead"
+    duration = round(sum(outcome.summary.seconds.values()), 6)
     for stage, seconds in outcome.summary.seconds.items():
         metrics.STAGE_SECONDS.labels(stage).observe(seconds)
     skipped = Reason.DUPLICATE if verdict is Verdict.DUPLICATE else outcome.summary.skipped
     if skipped is not None:
         metrics.ARTICLES_SKIPPED.labels(skipped.value).inc()
+        log.info("article skipped", **_about(item), reason=skipped.value, duration=duration)
         return "skipped"
     metrics.ARTICLES_PROCESSED.inc()
+    log.info("article processed", **_about(item), positions=len(outcome.positions), duration=duration)
     for position in outcome.positions:
         metrics.POSITIONS.labels(position.issue.value, position.stance.value).inc()
         metrics.CONFIDENCE.observe(position.confidence)
     return "processed"
+
+
+def _about(item: Finished) -> dict[str, object]:
+    """Return what every line about an article tells; `batch` stands in the context (see `worker.tasks`)."""
+    outcome = item.outcome
+    about: dict[str, object] = {
+        "article_id": outcome.article_id if isinstance(outcome, Refused) else outcome.summary.article_id,
+        "entry_id": item.entry_id,
+        "attempt": len(item.history),
+    }
+    traceparent = traceparent_of(item.fields)
+    return about if traceparent is None else about | {"traceparent": traceparent}

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from schemas.codes import Reason
@@ -87,6 +87,11 @@ def dead_article(
         fields_base64=coded,
         history=list(history),
     )
+
+
+def traced(event: Event, trace: tuple[str, ...]) -> Event:
+    """Return the event with the fields of its producer's trace (see `worker.publishing.trace`)."""
+    return replace(event, fields=(*event.fields, *trace)) if trace else event
 
 
 def _event(topic: Topic, event_id: str, subject: str, message: Message, time: datetime) -> Event:

@@ -18,8 +18,10 @@ from worker.publishing.events import (
     duplicate_event,
     position_event,
     processed_event,
+    traced,
 )
 from worker.publishing.keys import Keys
+from worker.publishing.trace import trace_fields
 from worker.scripts import script
 from worker.settings import Settings
 
@@ -84,10 +86,11 @@ class Publisher:
         now = datetime.now(UTC)
         for item in finished:
             letter = self._letter(item, now)
+            trace = trace_fields(item.fields)
             arguments += [letter.entry_id, letter.article_id]
             for events in (letter.first, letter.repeated):
                 arguments.append(len(events))
-                for event in events:
+                for event in (traced(event, trace) for event in events):
                     arguments += [KEY_NUMBERS[event.topic], len(event.fields), *event.fields]
         keys = self._keys
         at, *verdicts = self._publish(

@@ -125,6 +125,8 @@ def test_published_messages_carry_cloudevents_headers(topic: Topic) -> None:
         "subject",
         "time",
         "datacontenttype",
+        "traceparent",
+        "tracestate",
     }
 
 
