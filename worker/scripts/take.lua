@@ -14,7 +14,7 @@
 --
 -- Returns for each entry, until the bytes are used up: {id, state, history, fields or size}. States: 'taken'; 'missing'
 -- (pending, but deleted from the stream); 'oversize' (taken, too big to be handed out); 'busy' (another worker is at
--- it); 'gone' (no longer pending).
+-- it, or it was started before and is not alone here: who fails goes alone from then on); 'gone' (no longer pending).
 local function last_worker(history)
   return history and string.match(history, '([^\n ]+) [^\n]*$')
 end
@@ -32,7 +32,8 @@ for number = 7, #ARGV do
   else
     local owner, idle = pending[2], pending[3]
     local history = redis.call('HGET', KEYS[2], id)
-    local busy = owner ~= ARGV[2] and last_worker(history) == owner and idle < tonumber(ARGV[3])
+    local busy = history and (
+      #ARGV > 7 or owner ~= ARGV[2] and last_worker(history) == owner and idle < tonumber(ARGV[3]))
     local entry = not busy and redis.call('XRANGE', KEYS[1], id, id)[1]
     if busy then
       answer[#answer + 1] = {id, 'busy'}
