@@ -26,6 +26,8 @@ class LabelledEvent:
     addressee: int | None
     has_condition: float
     confidence: float
+    labels: CandidateLabels
+    """What the heads said of the candidate that the event comes from."""
 
 
 def labelled_events(labels: CandidateLabels, heads: Heads, *, threshold: float) -> Iterator[LabelledEvent]:
@@ -55,4 +57,5 @@ def labelled_events(labels: CandidateLabels, heads: Heads, *, threshold: float) 
                 addressee=addressee,
                 has_condition=labels.has_condition,
                 confidence=confidence,
+                labels=labels,
             )

@@ -98,7 +98,7 @@ class Extractor:
             )
             for event in found
         )
-        return Extraction(positions, True, len(sentences), len(gated.sentences))
+        return Extraction(positions, True, len(sentences), len(gated.sentences), tuple(event.labels for event in found))
 
     def _position(
         self,
