@@ -1,0 +1,91 @@
+"""Feeding while the server is away: patient, but not for ever, and nothing is lost without a word."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from redis.exceptions import ConnectionError as Unreachable
+from redis.exceptions import ResponseError
+
+from worker.commands.articles import Source
+from worker.commands.failures import CommandError, ExitCode
+from worker.commands.feed import LONGEST_PAUSE, Patience, append_patiently
+from worker.publishing.keys import partition_keys, partition_of
+from worker.settings import Settings
+
+BATCH = [Source(b'{"id": "a", "body": "x"}', "file:1"), Source(b"{broken", "file:2")]
+
+
+@dataclass
+class Clock:
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def patience(self, seconds: float) -> Patience:
+        return Patience(seconds, sleep=self.sleep, clock=lambda: self.now)
+
+
+@dataclass
+class Server:
+    """Fails as often as told, then takes everything."""
+
+    failures: list[Exception]
+    streams: list[str] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
+
+    def pipeline(self, **_: object) -> "Server":
+        self.queued = []
+        return self
+
+    def xadd(self, stream: str, fields: dict[str, bytes]) -> None:
+        assert set(fields) == {"data"}
+        self.queued.append(stream)
+
+    def execute(self) -> list[bytes]:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.streams += self.queued
+        return [f"{number}-0".encode() for number in range(1, len(self.queued) + 1)]
+
+
+def feed(server: Server, patience: Patience, **settings: object) -> Any:
+    return append_patiently(cast("Any", server), Settings(**cast("Any", settings)), BATCH, patience)
+
+
+def test_each_article_is_appended_and_known_by_its_ids() -> None:
+    server = Server([])
+    assert feed(server, Clock().patience(60)) == [("1-0", "a", "file:1"), ("2-0", "", "file:2")]
+    assert server.streams == ["articles", "articles"]
+
+
+def test_a_server_that_comes_back_gets_everything() -> None:
+    clock, server = Clock(), Server([Unreachable("down")] * 4)
+    assert len(feed(server, clock.patience(60))) == 2
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0]
+
+
+def test_pauses_grow_to_a_limit_and_end_with_the_patience() -> None:
+    clock, server = Clock(), Server([Unreachable("down")] * 1_000)
+    with pytest.raises(CommandError, match="did not answer for 100 s") as caught:
+        feed(server, clock.patience(100))
+    assert caught.value.code is ExitCode.SERVER
+    assert max(clock.slept) == LONGEST_PAUSE
+    assert sum(clock.slept) == pytest.approx(100)
+
+
+def test_a_server_that_refuses_is_not_tried_again() -> None:
+    clock, server = Clock(), Server([ResponseError("OOM command not allowed")])
+    with pytest.raises(CommandError, match="refuses articles: OOM"):
+        feed(server, clock.patience(60))
+    assert clock.slept == []
+
+
+def test_articles_go_to_the_partition_of_their_id() -> None:
+    server = Server([])
+    feed(server, Clock().patience(0), partitions=8)
+    keys = partition_keys(partitions=8)
+    assert server.streams == [keys[partition_of(name, 8)].articles for name in ("a", "")]
