@@ -48,6 +48,7 @@ DEATH_TAKES_AT_MOST = 30.0
 IDLE_BEFORE_LEAVING = 3.0
 
 progress = Progress()
+celery_metrics.count_tasks()
 
 
 def load_pipeline(settings: Settings) -> ArticlePipeline:

@@ -1,6 +1,7 @@
 """What is a stretch of text about?"""
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,12 +9,12 @@ from hypothesis import strategies as st
 
 from schemas.codes import Issue
 from worker.extraction.domain import load_domain
-from worker.extraction.issues import find_issue_terms, score_issues
+from worker.extraction.issues import find_issue_terms, issue_profile, score_issues
 
 DOMAIN = load_domain()
 
 
-def best(sentence: str, **context: str) -> Issue | None:
+def best(sentence: str, **context: Any) -> Issue | None:
     return next(iter(score_issues(sentence, domain=DOMAIN, **context)), None)
 
 
@@ -65,6 +66,12 @@ def test_a_sentence_without_terms_takes_its_issue_from_the_text_around() -> None
 
 def test_a_sentences_own_terms_outweigh_those_around_it() -> None:
     assert best("It rejected the tariffs.", previous="A truce holds.", headline="Truce holds") is Issue.TRADE
+
+
+def test_an_articles_profile_tells_between_issues_that_a_sentence_leaves_open() -> None:
+    article = issue_profile("Tariffs rose. Tariffs fell. A truce held.", domain=DOMAIN)
+    assert sum(article.values()) == pytest.approx(1.0)
+    assert best("Arland said no.", article=article) is Issue.TRADE
 
 
 @given(st.text())
