@@ -26,11 +26,15 @@ class Modality:
 
 @dataclass(frozen=True, slots=True)
 class CueHit:
-    """A cue on a token; `wish_for_itself` tells that a desire has no other party in it ("wants to join")."""
+    """A cue on a token.
+
+    `wish_for_itself` tells that a desire has no other party in it ("wants to join"), `ahead` that it is still to come.
+    """
 
     cue: Cue
     span: CharSpan
     wish_for_itself: bool = False
+    ahead: bool = False
 
     def stance(self, *, negated: bool) -> Stance | None:
         """Return the stance that the cue tells here, None for no stance."""
@@ -38,6 +42,8 @@ class CueHit:
             return self.cue.negated
         if self.wish_for_itself and self.cue.for_itself is not None:
             return self.cue.for_itself
+        if self.ahead and self.cue.ahead is not None:
+            return self.cue.ahead
         return self.cue.stance
 
 
@@ -53,16 +59,17 @@ class CueReader:
         if token.pos_ not in ("VERB", "AUX") and token.tag_[:2] != "VB":
             return []
         lemma = token.lemma_.lower()
-        for particle in token.children:
-            if particle.dep_ in _PARTICLE_RELATIONS and particle.i > token.i:
+        following = (
+            [token.nbor()] if token.i + 1 < len(token.doc) else []
+        )  # "calls for them to go": "for" hangs on "go"
+        for particle in (*token.children, *following):
+            if particle.i > token.i and (particle.dep_ in _PARTICLE_RELATIONS or particle in following):
                 cues = self._held(self.domain.verbs.get(f"{lemma} {particle.lower_}", ()), holder)
                 if cues:
                     span = (token.idx, particle.idx + len(particle))
-                    return [CueHit(cue, span, self._for_itself(token)) for cue in cues]
+                    return self._hits(cues, span, token)
         span = (token.idx, token.idx + len(token))
-        return [
-            CueHit(cue, span, self._for_itself(token)) for cue in self._held(self.domain.verbs.get(lemma, ()), holder)
-        ]
+        return self._hits(self._held(self.domain.verbs.get(lemma, ()), holder), span, token)
 
     def noun(self, token: Token) -> list[CueHit]:
         """Return the cues on a noun."""
@@ -121,6 +128,12 @@ class CueReader:
             or (child.dep_ == "prep" and child.lower_ in ("by", "from"))
             for child in noun.children
         )
+
+    def _hits(self, cues: Sequence[Cue], span: CharSpan, verb: Token) -> list[CueHit]:
+        if not cues:
+            return []
+        for_itself, ahead = self._for_itself(verb), self.modality(verb).future
+        return [CueHit(cue, span, for_itself, ahead) for cue in cues]
 
     @staticmethod
     def _held(cues: Sequence[Cue], holder: str) -> list[Cue]:

@@ -31,7 +31,8 @@ class Cue:
     """One word or phrase that tells a stance.
 
     `negated` is the stance it tells under negation, None for no stance; `for_itself` the one it tells where what is
-    wished for is the holder's own doing ("wants to join" against "wants them to join"), None for the same.
+    wished for is the holder's own doing ("wants to join" against "wants them to join"), `ahead` the one it tells of
+    what is still to come ("will send" against "sent"); None for the same.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Cue:
     weight: float
     negated: Stance | None
     for_itself: Stance | None
+    ahead: Stance | None
     holder: Literal["subject", "object"]
 
 
@@ -238,6 +240,7 @@ def _cue_table(packs: Iterable[Pack], form: Literal["verbs", "nouns", "adjective
                         weight=group.weight,
                         negated=group.negated,
                         for_itself=group.for_itself,
+                        ahead=group.ahead,
                         holder=group.holder,
                     )
                     table.setdefault(cue.text, {})[stance, group.holder] = cue

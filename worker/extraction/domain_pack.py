@@ -34,6 +34,7 @@ class StanceGroup(_Table):
     weight: float = Field(default=3.0, gt=0, le=10)
     negated: Stance | None = None
     for_itself: Stance | None = None
+    ahead: Stance | None = None
     holder: Literal["subject", "object"] = "subject"
     verbs: list[Term] = []
     nouns: list[Term] = []

@@ -96,6 +96,22 @@ def test_a_reading_shows_the_words_it_rests_on(nlp: Language) -> None:
     assert (doc.text[slice(*reading.cue)], reading.class_, reading.negated) == ("ruled out", "refusal", False)
 
 
+def test_a_sentence_is_read_the_same_alone_and_in_its_article(nlp: Language) -> None:
+    text = "Arland rejected the plan."
+    longer = nlp(f"Rain fell. {text} Borduria accepted it.")
+    sentence = next(found for found in longer.sents if found.text == text)
+    alone = nlp(text)
+    assert score_stances(sentence, [sentence[0]], domain=DOMAIN) == score_stances(alone[:], [alone[0]], domain=DOMAIN)
+
+
+def test_a_domain_pack_adds_cues_of_its_own(nlp: Language) -> None:
+    pay_round = load_domain("pay_round")
+    doc = nlp("The dockers picketed the harbour.")
+    dockers = [doc[1]]
+    assert next(iter(score_stances(doc[:], dockers, domain=DOMAIN)), None) is None
+    assert next(iter(score_stances(doc[:], dockers, domain=pay_round))) is Stance.OPPOSE
+
+
 @pytest.mark.parametrize(
     ("scores", "conditional", "expected"),
     [
