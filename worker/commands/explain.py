@@ -9,7 +9,7 @@ import typer
 
 from worker.commands.articles import STANDARD_INPUT, find_files, read_articles
 from worker.commands.attribute import load_parser
-from worker.commands.extract import DomainPack, GivenFormat, Paths, Threshold
+from worker.commands.extract import DomainPack, GivenFormat, Paths, Threshold, require_domain
 from worker.commands.failures import CommandError, ExitCode
 from worker.commands.lines import stance_text
 from worker.commands.terminal import UNSAFE, console, error_console, one_line, printable
@@ -92,6 +92,7 @@ def load_explainer(*, domain: str | None, threshold: float | None) -> "Explainer
         from worker.settings import load_settings  # noqa: PLC0415
 
         settings = load_settings(domain=domain, threshold=threshold)
+        require_domain(settings.domain)
         extractor = load_extractor(settings.domain, threshold=settings.threshold)
         provenance = Extractor(version="", model=extractor.model, domain=extractor.domain)
         return Explainer(extractor, load_domain(settings.domain), load_parser(), provenance)

@@ -8,7 +8,7 @@ import typer
 
 from worker.commands.articles import STANDARD_INPUT, Format, Source, find_files, read_articles
 from worker.commands.failures import CommandError, ExitCode
-from worker.commands.terminal import error_console, write_json
+from worker.commands.terminal import error_console, one_line, write_json
 
 if TYPE_CHECKING:
     from worker.outcome import Outcome
@@ -74,10 +74,19 @@ def load_pipeline(*, domain: str | None = None, threshold: float | None = None) 
         from worker.settings import load_settings  # noqa: PLC0415
 
         settings = load_settings(domain=domain, threshold=threshold)
-        try:
-            return load(domain=settings.domain, threshold=settings.threshold)
-        except (FileNotFoundError, ValueError) as error:  # a domain pack that is not there, or is wrong
-            raise CommandError(str(error), hint="See: stancewire domain check PACK", code=ExitCode.USAGE) from None
+        require_domain(settings.domain)
+        return load(domain=settings.domain, threshold=settings.threshold)
+
+
+def require_domain(name_or_path: str) -> None:
+    """Load a domain pack, so that one that is not there, or is wrong, is told as what it is."""
+    from worker.extraction.domain import load_domain  # noqa: PLC0415
+
+    try:
+        load_domain(name_or_path)
+    except (FileNotFoundError, ValueError) as error:
+        hint = f"See what is wrong with it: stancewire domain check {name_or_path}"
+        raise CommandError(one_line(str(error), width=300), hint=hint, code=ExitCode.USAGE) from None
 
 
 def batches(sources: Iterator[Source], size: int) -> Iterator[list[Source]]:

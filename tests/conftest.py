@@ -1,4 +1,4 @@
-"""The installed command, run as a process."""
+"""The installed command, run as a process: for the tests of the command line, with and without a server."""
 
 import os
 import subprocess
@@ -8,25 +8,29 @@ from pathlib import Path
 
 import pytest
 
+COMMAND = Path(sys.executable).parent / "stancewire"
 Completed = subprocess.CompletedProcess[bytes]
 Stancewire = Callable[..., Completed]
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """Return this process's environment with no settings but those given."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("STANCEWIRE_")}
+    return inherited | {"COLUMNS": "100"} | settings
 
 
 @pytest.fixture
 def stancewire(tmp_path: Path) -> Stancewire:
     """Run `stancewire` with arguments in an empty folder, with no settings but those given."""
-    command = Path(sys.executable).parent / "stancewire"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("STANCEWIRE_")}
 
     def run(*arguments: str | Path, standard_input: bytes = b"", **settings: str) -> Completed:
-        environment = clean | {"COLUMNS": "100"} | settings
         return subprocess.run(
-            [command, *arguments],
+            [COMMAND, *arguments],
             input=standard_input,
             capture_output=True,
             check=False,
             cwd=tmp_path,
-            env=environment,
+            env=clean_environment(**settings),
             timeout=120,
         )
 
