@@ -4,7 +4,7 @@ from worker.extraction.domain import load_domain
 from worker.extraction.encoder import SHIPPED_HEADS, Heads
 from worker.extraction.extractor import Extractor
 from worker.extraction.gazetteer import build_gazetteer, load_gazetteer
-from worker.extraction.syntax import DEFAULT_MODEL, load_parser
+from worker.extraction.paragraphs import DEFAULT_MODEL, load_parser
 
 
 def load_extractor(
