@@ -19,10 +19,12 @@ from sklearn.linear_model import LogisticRegression
 from training.batches import ISSUES, STANCES
 from training.metrics import f1
 from training.records import Record, read_records
-from worker.extraction.encoder import Calibration, CandidateLabels, Heads
+from worker.extraction.agreement import Agreement, joint
+from worker.extraction.encoder import FORMAT, Calibration, CandidateLabels, Heads
 from worker.extraction.encoding import load_tokenizer, pack
 
-Labelled = list[tuple[Record, CandidateLabels]]
+Labelled = list[tuple[Record, list[CandidateLabels]]]
+UNLIKELY = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +36,28 @@ class Guess:
     sentence: int
     issue: str
     stance: str
-    features: tuple[float, float, float]
+    features: tuple[float, ...]
     right: bool
 
 
 def label_all(heads: Heads, records: Sequence[Record]) -> Labelled:
     """Label records as the worker does."""
-    out: Labelled = []
-    for record in records:
-        for labels in heads.label(pack(record.tokens)):
-            out += [(record, c) for c in labels.candidates]
-    return out
+    return [
+        (record, [c for labels in heads.label(pack(record.tokens)) for c in labels.candidates]) for record in records
+    ]
 
 
-def guesses(labelled: Labelled, second: float) -> list[Guess]:
-    """List, for each candidate, its likeliest issue (and others above `second`) with the likeliest stance."""
+def guesses(labelled: Labelled) -> list[Guess]:
+    """List every label that is not quite unlikely, with the features its confidence is computed from."""
     out = []
-    for record, c in labelled:
-        here = {(e.issue, e.stance) for e in record.events if e.party == c.party and c.sentence in e.sentences}
-        best = int(c.issues.argmax())
-        for i, p in enumerate(c.issues):
-            if i != best and p <= second:
-                continue
-            j = int(c.stances[i].argmax())
-            features = (c.present, float(p), float(c.stances[i, j]))
-            right = (ISSUES[i], STANCES[j]) in here
-            out.append(Guess(record.id, c.party, c.sentence, ISSUES[i], STANCES[j], features, right))
+    for record, candidates in labelled:
+        agreement = Agreement(candidates)
+        for c in candidates:
+            here = {(e.issue, e.stance) for e in record.events if e.party == c.party and c.sentence in e.sentences}
+            for i, j in np.argwhere(joint(c) >= UNLIKELY).tolist():
+                label = ISSUES[i], STANCES[j]
+                features = agreement.features(c, i, j)
+                out.append(Guess(record.id, c.party, c.sentence, *label, features, label in here))
     return out
 
 
@@ -69,10 +67,10 @@ def logit(p: np.ndarray | float) -> np.ndarray:
     return np.log(p / (1 - p))
 
 
-def fit(heads: Heads, records: Sequence[Record], second: float) -> Calibration:
-    """Fit scale and shift of presence, temperatures of issue and stance, and the weights of an event's confidence."""
+def fit(heads: Heads, records: Sequence[Record]) -> Calibration:
+    """Fit scale and shift of presence, temperatures of issue and stance, and the weights of a label's confidence."""
     heads.calibration = Calibration()
-    labelled = label_all(heads, records)
+    labelled = [(r, c) for r, candidates in label_all(heads, records) for c in candidates]
     is_event = np.array([any(e.party == c.party and c.sentence in e.sentences for e in r.events) for r, c in labelled])
     present = logit(np.array([c.present for _, c in labelled]))[:, None]
     platt = LogisticRegression(C=10.0).fit(present, is_event)
@@ -90,9 +88,9 @@ def fit(heads: Heads, records: Sequence[Record], second: float) -> Calibration:
         stance_temperature=_temperature(stance_pairs),
     )
     heads.calibration = calibration
-    proposed = guesses(label_all(heads, records), second)
-    x = logit(np.array([g.features for g in proposed]))
-    model = LogisticRegression(C=10.0).fit(x, np.array([g.right for g in proposed]))
+    proposed = guesses(label_all(heads, records))
+    x = np.array([g.features for g in proposed])
+    model = LogisticRegression(C=0.5, max_iter=2000).fit(x, np.array([g.right for g in proposed]))
     weights = (*model.coef_[0].tolist(), float(model.intercept_[0]))
     heads.calibration = replace(calibration, event=tuple(round(w, 4) for w in weights))
     return heads.calibration
@@ -112,7 +110,7 @@ def _temperature(pairs: Sequence[tuple[np.ndarray, int]]) -> float:
 
 def confidences(heads: Heads, proposed: Sequence[Guess]) -> np.ndarray:
     """Return each guess's calibrated probability to be right."""
-    return np.array([heads.confidence(*g.features) for g in proposed])
+    return np.array([heads.confidence(g.features) for g in proposed])
 
 
 def reliability(p: np.ndarray, right: np.ndarray) -> tuple[list[tuple[float, float, int]], float]:
@@ -147,17 +145,17 @@ def main() -> None:
     ap.add_argument("--heads", type=Path, required=True)
     ap.add_argument("--records", type=Path, required=True)
     ap.add_argument("--write", type=Path, nargs="*", default=[])
-    ap.add_argument("--second", type=float, default=0.3, help="further issues of a candidate above this probability")
+    ap.add_argument("--condition", type=float, default=0.5, help="show a condition above this probability")
     a = ap.parse_args()
     heads = Heads.load(a.heads)
     tokenizer = load_tokenizer(a.heads / "tokenizer.json")
     held_out = [r for r in read_records(a.records / "train.jsonl", tokenizer) if r.held_out]
     dev = read_records(a.records / "dev.jsonl", tokenizer)
-    calibration = fit(heads, held_out, a.second)
+    calibration = fit(heads, held_out)
     print(asdict(calibration))
     best = 0.3
     for name, records in (("held out", held_out), ("dev", dev)):
-        proposed = guesses(label_all(heads, records), a.second)
+        proposed = guesses(label_all(heads, records))
         p, right = confidences(heads, proposed), np.array([g.right for g in proposed])
         rows, error = reliability(p, right)
         print(f"{name}: expected calibration error {error:.3f}")
@@ -165,7 +163,7 @@ def main() -> None:
             print(f"  said {mean:.2f} right {share:.2f} of {count}")
         curve = {
             round(float(t), 3): set_f1(records, proposed, lambda n, t=t, p=p: bool(p[n] > t))
-            for t in np.arange(0.08, 0.6, 0.04)
+            for t in np.arange(0.06, 0.4, 0.02)
         }
         print("  positions F1 by threshold", {t: round(v, 3) for t, v in curve.items()})
         if records is held_out:
@@ -174,7 +172,8 @@ def main() -> None:
         path = folder / "card.json"
         card = json.loads(path.read_text(encoding="utf8"))
         card["calibration"] = asdict(calibration)
-        card["thresholds"] |= {"event": best, "second_issue": a.second}
+        card["format"] = FORMAT
+        card["thresholds"] = {"event": best, "condition": a.condition}
         path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf8")
 
 

@@ -6,7 +6,7 @@ labelled within a batch would otherwise differ from the same article alone.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from schemas.codes import Attribution, Issue, Stance, TimeFrame
 from worker.extraction.encoding import Chunk, FloatArray, load_tokenizer
 from worker.extraction.position import CharSpan
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The version of the card, the inputs and the outputs that this module reads."""
 
 SHIPPED_HEADS: Final = Path(__file__).parent.parent / "domains" / "negotiations_heads"
@@ -35,13 +35,16 @@ class HeadsMismatchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What turns logits into honest probabilities; fitted on held-out articles."""
+    """What turns logits into honest probabilities; fitted on held-out articles.
+
+    `event` weighs the features that `agreement.FEATURES` names; its last number is the bias.
+    """
 
     present_scale: float = 1.0
     present_shift: float = 0.0
     issue_temperature: float = 1.0
     stance_temperature: float = 1.0
-    event: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 0.0)
+    event: tuple[float, ...] = (0.5, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +118,10 @@ class Heads:
         """Label chunks, each by itself."""
         return [self._label(chunk) for chunk in chunks]
 
-    def confidence(self, present: float, issue: float, stance: float) -> float:
-        """Return the calibrated probability that an event with these three probabilities is right."""
-        weights = self.calibration.event
-        features = (_logit(present), _logit(issue), _logit(stance), 1.0)
-        return float(_sigmoid(np.float64(sum(w * f for w, f in zip(weights, features, strict=True)))))
+    def confidence(self, features: Sequence[float]) -> float:
+        """Return the calibrated probability that a label with these features (`agreement.FEATURES`) is right."""
+        *weights, bias = self.calibration.event
+        return float(_sigmoid(bias + sum(w * f for w, f in zip(weights, features, strict=True))))
 
     def _label(self, chunk: Chunk) -> ChunkLabels:
         session = self._own_session()
@@ -215,11 +217,6 @@ def _softmax(logits: FloatArray) -> FloatArray:
 
 def _sigmoid(logits: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-np.clip(logits, -60, 60)))
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, 1e-4), 1 - 1e-4)
-    return float(np.log(bounded / (1 - bounded)))
 
 
 def _frozen(value: Any) -> Any:

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from schemas.codes import Attribution, Issue, Stance, TimeFrame
+from worker.extraction.agreement import Agreement, joint
 from worker.extraction.encoder import CandidateLabels, Heads
 
 _ISSUES = tuple(Issue)
 _STANCES = tuple(Stance)
 _ATTRIBUTIONS = tuple(Attribution)
 _TIMES = tuple(TimeFrame)
-_STANCES_AT_MOST = 2
+_UNLIKELY = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +33,14 @@ class LabelledEvent:
     """What the heads said of the candidate that the event comes from."""
 
 
-def labelled_events(labels: CandidateLabels, heads: Heads, *, threshold: float) -> Iterator[LabelledEvent]:
-    """Yield the events of one candidate whose calibrated confidence reaches `threshold`, the likeliest issue first."""
-    second = heads.thresholds["second_issue"]
-    order = labels.issues.argsort()[::-1]
+def labelled_events(
+    labels: CandidateLabels, agreement: Agreement, heads: Heads, *, threshold: float
+) -> Iterator[LabelledEvent]:
+    """Yield the events of one candidate whose calibrated confidence reaches `threshold`."""
     addressee = max(labels.addressees, key=lambda pair: pair[1], default=(None, 0.0))[0]
-    for rank, issue in enumerate(int(i) for i in order[:3]):
-        if rank and labels.issues[issue] < second:
-            return
-        stances = labels.stances[issue].argsort()[::-1][:_STANCES_AT_MOST]
-        for place, stance in enumerate(int(s) for s in stances):
-            if place and labels.stances[issue][stance] < second:
-                break
-            confidence = heads.confidence(
-                labels.present, float(labels.issues[issue]), float(labels.stances[issue][stance])
-            )
-            if confidence < threshold:
-                continue
+    for issue, stance in np.argwhere(joint(labels) >= _UNLIKELY).tolist():
+        confidence = heads.confidence(agreement.features(labels, issue, stance))
+        if confidence >= threshold:
             yield LabelledEvent(
                 sentence=labels.sentence,
                 party=labels.party,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from schemas.codes import Issue, Stance
+from worker.extraction.agreement import FEATURES
 from worker.extraction.encoder import SHIPPED_HEADS, CandidateLabels, ChunkLabels, Heads, HeadsMismatchError
 from worker.extraction.encoding import Chunk, PartyMention, pack, tokenize
 
@@ -110,9 +111,8 @@ def test_heads_made_for_another_version_are_refused(tmp_path: Path, change: dict
         Heads.load(tmp_path)
 
 
-def test_confidence_grows_with_each_probability(heads: Heads) -> None:
-    low = heads.confidence(0.3, 0.3, 0.3)
-    assert heads.confidence(0.9, 0.3, 0.3) > low
-    assert heads.confidence(0.3, 0.9, 0.3) > low
-    assert heads.confidence(0.3, 0.3, 0.9) > low
-    assert heads.confidence(1.0, 1.0, 1.0) <= 1.0
+def test_confidence_grows_with_the_heads_own_odds(heads: Heads) -> None:
+    low = [-1.0] * len(FEATURES)
+    for own in range(3):
+        higher = [*low[:own], 1.0, *low[own + 1 :]]
+        assert heads.confidence(low) < heads.confidence(higher) < 1
