@@ -6,6 +6,7 @@ from datetime import date
 
 from spacy.language import Language
 
+from schemas.codes import Issue
 from worker.cleaning.article import CleanedArticle, LineKind
 from worker.extraction.agreement import Agreement
 from worker.extraction.coreference import VoicedSentence
@@ -17,6 +18,7 @@ from worker.extraction.events import LabelledEvent, labelled_events
 from worker.extraction.fusion import Evidence, Fusion, read_evidence
 from worker.extraction.gate import gate_article
 from worker.extraction.gazetteer import Gazetteer
+from worker.extraction.issues import issue_profile
 from worker.extraction.paragraphs import Paragraphs
 from worker.extraction.position import CharSpan, Mention, PartyName, Position
 from worker.extraction.sentences import split_sentences
@@ -93,6 +95,7 @@ class Extractor:
             voices=voices,
             parties=parties,
             paragraphs=paragraphs,
+            profile=issue_profile(article.text, domain=self._domain),
             conditions={s: c for chunk in chunks for s, c in chunk.conditions.items()},
         )
         evidence = [self._evidence(article_reading, candidate) for candidate in likely]
@@ -116,6 +119,7 @@ class Extractor:
             candidate.sentence,
             [(m.start, m.end) for m in mentions],
             paragraph=reading.paragraphs.holding(reading.sentences[candidate.sentence]),
+            profile=reading.profile,
             domain=self._domain,
         )
 
@@ -163,6 +167,7 @@ class _ArticleReading:
     voices: Sequence[VoicedSentence]
     parties: Sequence[PartyName]
     paragraphs: Paragraphs
+    profile: Mapping[Issue, float]
     conditions: Mapping[int, ConditionSpan]
 
     @property

@@ -77,6 +77,7 @@ def read_evidence(
     mentions: Sequence[CharSpan],
     *,
     paragraph: ParsedParagraph,
+    profile: Mapping[Issue, float],
     domain: Domain,
 ) -> Evidence:
     """Weigh the issue terms of a sentence and the stance cues of a party in it.
@@ -87,6 +88,7 @@ def read_evidence(
         sentence: which of them.
         mentions: where it mentions the party; none for a party that is only carried into it.
         paragraph: the parsed paragraph of the sentence.
+        profile: what the article as a whole is about (`issues.issue_profile`).
         domain: terms and cues.
     """
     words = text[slice(*sentences[sentence])]
@@ -95,6 +97,7 @@ def read_evidence(
         domain=domain,
         previous=text[slice(*sentences[sentence - 1])] if sentence else None,
         headline=text[slice(*sentences[0])],
+        article=profile,
     )
     span = paragraph.span(sentences[sentence])
     readings: list[StanceReading] = []
