@@ -26,7 +26,7 @@ COLUMNS: dict[str, type[np.generic]] = {
     "issue": np.float32,
     "attribution": np.float32,
     "time": np.float32,
-    "addressee": np.int64,
+    "addressee": np.float32,
     "sentence": np.float32,
     "sentence_weight": np.float32,
     "events_at": np.int64,
@@ -146,21 +146,24 @@ def collate(samples: list[Sample]) -> Batch:
 def _labels(samples: Sequence[Sample], inputs: dict[str, Tensor]) -> dict[str, Tensor]:
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     tags = torch.full(inputs["ids"].shape, -100, dtype=torch.long)
+    pairs = inputs["pairs"].shape[1]
     for i, sample in enumerate(samples):
         record, chunk = sample.record, sample.chunk
-        if record.opinions is not None:
-            _taught(columns, record.opinions, chunk)
-            continue
-        value = 0.4 if record.is_item else 1.0
-        for target in chunk.sentences:
-            columns["sentence"].append(float(any(target in e.sentences for e in record.events)))
-            columns["sentence_weight"].append(value)
-        _tag_conditions(tags[i].numpy(), record.events, chunk)
+        present = []
         for line, row in enumerate(chunk.candidates):
             target, party = chunk.rows[int(row)]
             here = [e for e in record.events if e.party == party and target in e.sentences]
-            _annotated(columns, here, value)
-            columns["addressee"].append(_addressee(here, chunk, line))
+            opinion = record.opinions.get((target, party))
+            parties = [chunk.rows[int(r)][1] for r in chunk.pairs[line]]
+            _candidate(columns, here, opinion, record, parties, pairs)
+            present.append((target, columns["present"][-1]))
+        for target in chunk.sentences:
+            said = any(target in e.sentences for e in record.events)
+            believed = max((p for t, p in present if t == target), default=float(said))
+            columns["sentence"].append(record.trust * believed + (1 - record.trust) * said)
+            columns["sentence_weight"].append(record.weight)
+        if record.trust < 1:
+            _tag_conditions(tags[i].numpy(), record.events, chunk)
     labels = {name: torch.from_numpy(np.array(column, COLUMNS[name])) for name, column in columns.items()}
     labels["event_stance"] = labels["event_stance"].reshape(-1, len(STANCES))
     return labels | {"tags": tags}
@@ -170,51 +173,61 @@ def _one_hot(values: Sequence[str], value: str) -> Array:
     return np.eye(len(values), dtype=np.float32)[values.index(value)]
 
 
-def _annotated(columns: dict[str, list[Any]], events: Sequence[Event], value: float) -> None:
-    """Write the labels of a candidate with these gold events."""
-    candidate = len(columns["present"])
-    columns["present"].append(float(bool(events)))
-    columns["has_condition"].append(float(any(e.condition for e in events)))
-    columns["weight"].append(value)
-    share = np.zeros(len(ISSUES), np.float32)
-    for e in events:
-        share[ISSUES.index(e.issue)] += 1.0 / len(events)
+def _candidate(
+    columns: dict[str, list[Any]],
+    events: Sequence[Event],
+    opinion: Opinion | None,
+    record: Record,
+    parties: Sequence[int],
+    pairs: int,
+) -> None:
+    """Write the labels of one candidate: its gold events and the teacher's opinion, each by its share."""
+    trust = record.trust if opinion else 0.0
+    weight = record.weight if opinion or record.trust < 1 else 0.0
+    gold = (1 - trust) * bool(events)
+    taught = trust * opinion.present if opinion else 0.0
+    present = gold + taught
+    columns["present"].append(present)
+    columns["weight"].append(weight)
+    sums = {
+        "issue": np.zeros(len(ISSUES), np.float32),
+        "attribution": np.zeros(len(ATTRIBUTIONS), np.float32),
+        "time": np.zeros(len(TIMES), np.float32),
+        "addressee": np.zeros(1 + pairs, np.float32),
+    }
+    condition = 0.0
+    candidate = len(columns["present"]) - 1
+
+    def stance(issue: int, value: Array, share: float) -> None:
         columns["events_at"].append(candidate)
-        columns["event_weight"].append(value)
-        columns["event_issue"].append(ISSUES.index(e.issue))
-        columns["event_stance"].append(_one_hot(STANCES, e.stance))
-    columns["issue"].append(share)
-    first = events[0] if events else None
-    columns["attribution"].append(_one_hot(ATTRIBUTIONS, first.attribution) if first else np.zeros(len(ATTRIBUTIONS)))
-    columns["time"].append(_one_hot(TIMES, first.time) if first else np.zeros(len(TIMES)))
+        columns["event_weight"].append(weight * share)
+        columns["event_issue"].append(issue)
+        columns["event_stance"].append(value)
+
+    if events:
+        for e in events:
+            sums["issue"] += gold / len(events) * _one_hot(ISSUES, e.issue)
+            stance(ISSUES.index(e.issue), _one_hot(STANCES, e.stance), gold)
+        sums["attribution"] += gold * _one_hot(ATTRIBUTIONS, events[0].attribution)
+        sums["time"] += gold * _one_hot(TIMES, events[0].time)
+        sums["addressee"][_addressee(events, parties)] += gold
+        condition += gold * any(e.condition for e in events)
+    if opinion:
+        sums["issue"] += taught * opinion.issue
+        for issue in np.argsort(opinion.issue)[-2:]:
+            stance(int(issue), opinion.stance[issue], taught * float(opinion.issue[issue]))
+        sums["attribution"] += taught * opinion.attribution
+        sums["time"] += taught * opinion.time
+        known = np.array([opinion.addressee.get(p, 0.0) for p in (None, *parties)], np.float32)
+        sums["addressee"][: len(known)] += taught * known / max(1e-6, float(known.sum()))
+        condition += taught * opinion.has_condition
+    for name, value in sums.items():
+        columns[name].append(value / max(1e-6, present))
+    columns["has_condition"].append(condition / max(1e-6, present))
 
 
-def _taught(columns: dict[str, list[Any]], opinions: dict[int, Opinion], chunk: Chunk) -> None:
-    """Write a teacher's opinions as labels; it is not asked about conditions' words nor addressees."""
-    value = 0.25
-    said = [opinions[chunk.rows[int(row)][1]] for row in chunk.candidates]
-    columns["sentence"] += [max(o.present for o in said)] * len(chunk.sentences)
-    columns["sentence_weight"] += [0.0] * len(chunk.sentences)
-    for o in said:
-        for issue in np.argsort(o.issue)[-2:]:
-            columns["events_at"].append(len(columns["present"]))
-            columns["event_weight"].append(value * o.present * float(o.issue[issue]))
-            columns["event_issue"].append(int(issue))
-            columns["event_stance"].append(o.stance[issue])
-        columns["present"].append(o.present)
-        columns["has_condition"].append(o.has_condition)
-        columns["weight"].append(value)
-        columns["issue"].append(o.issue)
-        columns["attribution"].append(o.attribution)
-        columns["time"].append(o.time)
-        columns["addressee"].append(-100)
-
-
-def _addressee(events: Sequence[Event], chunk: Chunk, line: int) -> int:
-    """Return 0 for nobody, j + 1 for the party of the candidate's pair j, -100 where there is no event."""
-    if not events:
-        return -100
-    parties = [chunk.rows[int(r)][1] for r in chunk.pairs[line]]
+def _addressee(events: Sequence[Event], parties: Sequence[int]) -> int:
+    """Return 0 for nobody, j + 1 for the party number j of `parties`."""
     for e in events:
         if e.addressee in parties and e.addressee != e.party:
             return parties.index(e.addressee) + 1

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a teacher says of one party in an item without annotation; probabilities."""
+    """What a teacher says of one party in one sentence; probabilities. `addressee` is by party, None for nobody."""
 
     present: float
     issue: Array
@@ -40,27 +40,39 @@ class Opinion:
     attribution: Array
     time: Array
     has_condition: float
+    addressee: Mapping[int | None, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One text with its tokens, ready to be packed.
 
-    `opinions` (by party) stand in for events where the text is not annotated.
+    `opinions` (by sentence and party) have the share `trust` in what is learnt of the text, `events` the rest;
+    a trust of 1 means that the text is not annotated.
     """
 
     id: str
     is_item: bool
     text: str
     parties: tuple[str, ...]
+    sentences: list[tuple[int, int]]
+    mentions: list[PartyMention]
     tokens: list[SentenceTokens]
     events: tuple[Event, ...]
-    opinions: dict[int, Opinion] | None = None
+    opinions: Mapping[tuple[int, int], Opinion] = field(default_factory=dict)
+    trust: float = 0.0
 
     @property
     def held_out(self) -> bool:
         """Tell whether the record belongs to the fixed sixth that is kept for decisions and calibration."""
         return not self.is_item and hashlib.sha256(self.id.encode()).digest()[0] % 6 == 0
+
+    @property
+    def weight(self) -> float:
+        """How much a candidate of the record counts: items are annotated more coarsely, opinions are only opinions."""
+        if self.trust == 1.0:
+            return 0.25
+        return 0.4 if self.is_item else 1.0
 
 
 def read_records(path: Path, tokenizer: Tokenizer) -> list[Record]:
@@ -80,6 +92,8 @@ def _record(raw: dict[str, Any], tokenizer: Tokenizer) -> Record:
         is_item=is_item,
         text=raw["text"],
         parties=tuple(raw["parties"]),
+        sentences=sentences,
+        mentions=mentions,
         tokens=tokenize(tokenizer, raw["text"], sentences, mentions),
         events=tuple(_events(raw["events"], is_item)),
     )

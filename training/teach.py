@@ -1,73 +1,77 @@
-"""What does a fitted model say of items without labels? `python -m training.teach --weights FILE ... --out FILE`.
+"""What does a fitted model say of texts? `python -m training.teach --weights FILE ... --records FILE ... --out FILE`.
 
 Writes the averaged opinions of one or more models, for `training.train --taught`: a student learns from them beside
-the annotated events.
+the annotated events, and alone where a text is not annotated.
 """
 
 import argparse
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
+from torch import Tensor
 
-from training.batches import batches, fixed_samples
+from training.batches import Batch, Sample, batches, fixed_samples
 from training.model import StanceModel
-from training.records import Array, Opinion, Record, read_records
+from training.records import read_records
+from training.teacher import load_teacher
 from worker.extraction.encoding import load_tokenizer
 
 FIELDS = ("present", "issue", "stance", "attribution", "time", "has_condition")
+BINARY = frozenset({"present", "has_condition"})
 
 
-def read_opinions(records: Path, opinions: Path, tokenizer: Tokenizer) -> list[Record]:
-    """Read unlabelled records together with a teacher's opinions on them."""
-    said = torch.load(opinions, weights_only=False)
-    taught = []
-    for record in read_records(records, tokenizer):
-        if record.id in said:
-            mine = {party: Opinion(*values) for party, values in said[record.id].items()}
-            taught.append(replace(record, opinions=mine))
-    return taught
+def _answers(batch: Batch, logits: Mapping[str, Tensor]) -> Iterable[tuple[str, tuple[int, int], list[object]]]:
+    p = {k: (logits[k].sigmoid() if k in BINARY else logits[k].softmax(-1)).numpy() for k in (*FIELDS, "addressee")}
+    n = 0
+    for sample in batch.samples:
+        chunk = sample.chunk
+        for line, row in enumerate(chunk.candidates):
+            parties = [None, *(chunk.rows[int(r)][1] for r in chunk.pairs[line])]
+            addressee = dict(zip(parties, p["addressee"][n].tolist(), strict=False))
+            yield sample.record.id, chunk.rows[int(row)], [*(p[k][n] for k in FIELDS), addressee]
+            n += 1
+
+
+def _mean(values: Sequence[Sequence[object]]) -> tuple[object, ...]:
+    *numbers, addressees = zip(*values, strict=True)
+    mean = {p: float(np.mean([a[p] for a in addressees])) for p in addressees[0]}  # type: ignore[index]
+    return (*(np.mean(n, 0) for n in numbers), mean)
 
 
 def main() -> None:
-    """Label the unlabelled items."""
+    """Write opinions on records."""
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--weights", type=Path, nargs="+", required=True)
     ap.add_argument("--encoder", type=Path, required=True)
-    ap.add_argument("--records", type=Path, required=True, help="unlabelled.jsonl")
+    ap.add_argument("--records", type=Path, nargs="+", required=True, help="train.jsonl, items.jsonl, unlabelled.jsonl")
     ap.add_argument("--out", type=Path, required=True)
+    ap.add_argument("--limit", type=int, default=0, help="records read of each file at most (0: all)")
     ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--large", action="store_true", help="the weights are of training.teacher")
     a = ap.parse_args()
     torch.set_num_threads(a.threads)
     tokenizer = load_tokenizer(a.encoder / "tokenizer.json")
-    samples = fixed_samples(read_records(a.records, tokenizer))
-    said: dict[str, dict[int, list[list[Array]]]] = defaultdict(lambda: defaultdict(list))
+    said: dict[str, dict[tuple[int, int], list[list[object]]]] = defaultdict(lambda: defaultdict(list))
+    samples: list[Sample] = []
+    for path in a.records:
+        samples += fixed_samples(read_records(path, tokenizer)[: a.limit or None])
     for weights in a.weights:
-        model = StanceModel(a.encoder)
-        model.load_state_dict(torch.load(weights, weights_only=True))
+        if a.large:
+            model: StanceModel = load_teacher(a.encoder, weights)
+        else:
+            model = StanceModel(a.encoder)
+            model.load_state_dict(torch.load(weights, weights_only=True))
         model.eval()
         with torch.no_grad():
             for batch in batches(samples, 4096):
-                logits = model(**batch.inputs)
-                p = {
-                    k: (logits[k].sigmoid() if k in {"present", "has_condition"} else logits[k].softmax(-1)).numpy()
-                    for k in FIELDS
-                }
-                n = 0
-                for sample in batch.samples:
-                    for row in sample.chunk.candidates:
-                        party = sample.chunk.rows[int(row)][1]
-                        said[sample.record.id][party].append([p[k][n] for k in FIELDS])
-                        n += 1
-    mean = {
-        i: {party: tuple(np.mean(v, 0) for v in zip(*all_, strict=True)) for party, all_ in parties.items()}
-        for i, parties in said.items()
-    }
+                for record, key, values in _answers(batch, model(**batch.inputs)):
+                    said[record][key].append(values)
+    mean = {i: {key: _mean(values) for key, values in rows.items()} for i, rows in said.items()}
     torch.save(mean, a.out)
-    print(f"{len(mean)} items, {np.mean([o[0] for m in mean.values() for o in m.values()]):.3f} present")
+    print(f"{len(mean)} texts, {np.mean([o[0] for rows in mean.values() for o in rows.values()]):.3f} present")
 
 
 if __name__ == "__main__":

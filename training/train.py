@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from training.batches import Batch, batches, draw_samples, fixed_samples
 from training.metrics import Answer, condition_span, figures
 from training.model import StanceModel
+from training.opinions import read_opinions, with_opinions
 from training.records import Record, read_records
-from training.teach import read_opinions
 from worker.extraction.encoding import load_tokenizer
 
 WEIGHTS = {
@@ -48,10 +48,8 @@ def losses(logits: dict[str, Tensor], batch: Batch, *, smoothing: float) -> dict
         / y["sentence_weight"].sum().clamp(min=1.0),
         "attribution": (cross(logits["attribution"], y["attribution"], 0.0) * positive).sum() / total,
         "time": (cross(logits["time"], y["time"], 0.0) * positive).sum() / total,
+        "addressee": (cross(logits["addressee"], y["addressee"], 0.0) * positive).sum() / total,
     }
-    asked = y["addressee"] >= 0
-    addressee = nn.functional.cross_entropy(logits["addressee"], y["addressee"], ignore_index=-100, reduction="none")
-    out["addressee"] = (addressee * positive).sum() / (positive * asked).sum().clamp(min=1.0)
     if (y["tags"] >= 0).any():
         out["tags"] = nn.functional.cross_entropy(
             logits["tags"], y["tags"].reshape(-1), ignore_index=-100, weight=TAG_WEIGHTS
@@ -158,8 +156,9 @@ def read_arguments() -> argparse.Namespace:
     ap.add_argument("--dropout", type=float, default=0.15)
     ap.add_argument("--smoothing", type=float, default=0.05)
     ap.add_argument("--hide", type=float, default=0.08, help="share of words that training hides")
-    ap.add_argument("--taught", type=Path, help="opinions of a teacher on unlabelled.jsonl (see training.teach)")
-    ap.add_argument("--taught-share", type=float, default=0.2, help="share of them drawn for each epoch")
+    ap.add_argument("--taught", type=Path, help="a teacher's opinions (see training.teach), unlabelled.jsonl included")
+    ap.add_argument("--taught-share", type=float, default=0.2, help="share of unlabelled.jsonl drawn for each epoch")
+    ap.add_argument("--trust", type=float, default=0.4, help="share of the opinions in the labels of annotated texts")
     ap.add_argument("--twice", type=float, default=0.0, help="weight of R-Drop's agreement between two passes")
     ap.add_argument("--ema", type=float, default=0.998)
     ap.add_argument("--seed", type=int, default=1)
@@ -183,7 +182,11 @@ def main() -> None:
     dev = read_records(a.records / "dev.jsonl", tokenizer)
     held_out = [r for r in articles if r.held_out]
     train = [r for r in articles if a.with_held_out or not r.held_out] + items
-    taught = read_opinions(a.records / "unlabelled.jsonl", a.taught, tokenizer) if a.taught else []
+    taught: list[Record] = []
+    if a.taught:
+        said = read_opinions(a.taught)
+        taught = with_opinions(read_records(a.records / "unlabelled.jsonl", tokenizer), said, trust=1.0)
+        train = with_opinions(train, said, trust=a.trust, keep=True)
     print(f"{len(train)} records to fit, {len(taught)} taught, {len(held_out)} held out, {len(dev)} dev", flush=True)
     model = StanceModel(a.encoder, dropout=a.dropout)
     model.name_tags(tokenizer.get_vocab())
