@@ -1,7 +1,7 @@
 """Servers and systems for the tests of this folder.
 
-They run against an embedded server, or against the one that `STANCEWIRE_TEST_REDIS_URL` names: its databases 0 to 15 are
-emptied, so it must be a server for tests; one that holds keys is refused.
+They run against an embedded server, or against the one that `STANCEWIRE_TEST_REDIS_URL` names: its databases 0 to 15
+are emptied, so it must be a server for tests; one that holds keys is refused.
 """
 
 import os

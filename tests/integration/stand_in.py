@@ -1,8 +1,8 @@
 """A cheap pipeline for tests of the transport: it reads messages as the real one does and obeys commands in the body.
 
 A body is a number of positions to find ("2"), optionally after commands, one a line:
-`sleep 0.5`, `kill` (this process, by SIGKILL), `hang` (until stopped), `deaf hang` (until killed: no signal gets through),
-`raise` (an error of the pipeline), `kill once FILE` and `raise once FILE` (only if FILE is not there yet).
+`sleep 0.5`, `kill` (this process, by SIGKILL), `hang` (until stopped), `deaf hang` (until killed: no signal gets
+through), `raise` (an error of the pipeline), `kill once FILE` and `raise once FILE` (only if FILE is not there yet).
 """
 
 import os

@@ -1,5 +1,6 @@
 """A whole system for a test: a real server, intake and Celery workers as processes, and what a test asks of them."""
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
+from redis.exceptions import RedisError
 
 from schemas.messages import DeadArticle, PositionEvent, ProcessedArticle
 from worker.connection import connect
@@ -66,6 +68,8 @@ class System:
             supervisor.kill()
             if supervisor.output:
                 supervisor.output.close()
+        with contextlib.suppress(RedisError):  # it may be gone
+            self.client.flushdb()
         self.client.close()
 
     def feed(self, body: str, **fields: object) -> str:

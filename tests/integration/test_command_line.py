@@ -142,7 +142,6 @@ def test_what_run_publishes_is_what_extract_prints(place: Place) -> None:
 def test_run_prints_plain_lines_and_a_table_where_there_is_no_terminal(place: Place) -> None:
     (place.folder / "a.jsonl").write_bytes(article("one") + b"{broken\n")
     shown = place.run("run", "a.jsonl").stdout.decode()
-    assert "worker ready" in shown
     assert "Norway" in shown
     assert "refused a.jsonl:2: not_json: not JSON" in shown
     assert "2 articles in" in shown

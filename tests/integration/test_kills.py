@@ -112,7 +112,7 @@ def test_a_poison_article_ends_in_the_dead_letters_and_its_neighbours_do_not(sys
     assert "in a batch of 10" in first
     assert all("alone" in line for line in later)
     assert {summary.article_id for summary in system.processed} == {f"article {n}" for n in range(10) if n != 3}
-    # Nine neighbours start once more after the joint failure, the poison twice more, and nobody a third time by its fault.
+    # Nine neighbours start once more after the joint failure and the poison twice; nobody a third time by its fault.
     assert metrics_of(services, "worker")['stancewire_attempts_total{kind="repeated"}'] == 9 + 2
 
 

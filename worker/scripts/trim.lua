@@ -26,7 +26,8 @@ if redis.call('TYPE', KEYS[1]).ok ~= 'stream' then
   return 0
 end
 local clock = redis.call('TIME')
-local bound = string.format('%.0f-0', math.max(0, clock[1] * 1000 - ARGV[2]))
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local bound = string.format('%.0f-0', math.max(0, now - ARGV[2]))
 local groups = redis.call('XINFO', 'GROUPS', KEYS[1])
 for _, flat in ipairs(groups) do
   local group = pairs_of(flat)
