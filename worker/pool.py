@@ -193,14 +193,19 @@ def _give_back(entry_ids: list[str], partition: int, because: str) -> None:
 
 
 def _is_gone(pid: int) -> bool:
-    """Wait until a killed process is gone; False where it lives on (it was not the one that was killed)."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        if process.status() != psutil.STATUS_ZOMBIE:
-            with contextlib.suppress(psutil.TimeoutExpired):
-                process.wait(DEATH_TAKES_AT_MOST)
-        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-    return True
+    """Wait until a killed process is gone; False where it lives on (it was not the one that was killed).
+
+    It is looked at, never waited for: a process can be reaped only once, and the pool has to see that it died.
+    """
+    deadline = time.monotonic() + DEATH_TAKES_AT_MOST
+    while time.monotonic() < deadline:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]

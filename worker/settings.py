@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -231,7 +231,7 @@ def without_password(url: str) -> str:
     user, _, address = parts.netloc.rpartition("@")
     netloc = f"{user.partition(':')[0]}:***@{address}" if user else address
     query = "&".join("password=***" if part.startswith("password=") else part for part in parts.query.split("&"))
-    return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+    return f"{parts.scheme}://{netloc}{parts.path}{'?' if query else ''}{query}"
 
 
 def _split(url: str) -> SplitResult:
