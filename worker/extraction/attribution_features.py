@@ -8,7 +8,8 @@ from worker.extraction.attribution_arguments import SUBJECTS, Argument
 from worker.extraction.attribution_layout import Layout
 from worker.extraction.attribution_lexicon import AttributionLexicon
 
-CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "acl", "relcl", "pcomp"})
+FAR = 60
+"""Between a cue and a quotation that many tokens away nothing is counted any more."""
 
 
 def bucket(number: int) -> str:
@@ -176,16 +177,13 @@ def _quotation_features(
     features.append(f"q,{where},starts={quoted.start <= first + 1},ends={quoted.end >= last - 2}")
     features.append(f"q,{where},last={ends if not ends.isalnum() else 'word'}")
     features.append(f"q,{where},capital={doc[min(quoted.start + 1, len(doc) - 1)].is_title}")
-    between = range(quoted.end, cue.i) if side == "before" else range(cue.i + 1, quoted.start)
+    start, end = (quoted.end, cue.i) if side == "before" else (cue.i + 1, quoted.start)
     stops = commas = verbs = others = 0
-    if same_paragraph and len(between) <= 60:
-        for position in between:
-            token = doc[position]
-            text = token.text
-            stops += text in ".!?"
-            commas += text == ","
-            verbs += token.pos_ == "VERB"
-            others += len(layout.around[position]) > quoted.depth
+    if same_paragraph and start < end <= start + FAR:
+        stops = layout.stops[end] - layout.stops[start]
+        commas = layout.commas[end] - layout.commas[start]
+        verbs = layout.verbs[end] - layout.verbs[start]
+        others = layout.quoted_tokens(start, end, quoted.depth)
     features += [
         f"q,{where},stops={min(stops, 2)}",
         f"q,{where},verbs={min(verbs, 3)}",

@@ -1,15 +1,17 @@
 """In which paragraph, and in which quotation, does each token of a text stand?"""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from spacy.symbols import VERB
 from spacy.tokens import Doc, Token
 
 from worker.extraction.position import CharSpan
-from worker.extraction.quotations import MAX_DEPTH, Quotation, find_quotations
+from worker.extraction.quotations import Quotation, find_quotations
 
+STOPS = frozenset({".", "!", "?"})
 MOST_QUOTATIONS = 16
 """So many quotations of a paragraph a cue looks at: a bound for texts that no newspaper prints."""
 
@@ -42,6 +44,10 @@ class Layout:
     """Per token: the number of its sentence."""
     held: Sequence[Sequence[int]]
     """`held[depth][i]`: how many tokens before i stand in quotation marks more than `depth` deep."""
+    stops: Sequence[int]
+    commas: Sequence[int]
+    verbs: Sequence[int]
+    """Likewise, how many tokens before i end a sentence, are commas, are verbs."""
 
     def quoted_tokens(self, start: int, end: int, depth: int) -> int:
         """How many of the tokens [start, end) stand in quotation marks more than `depth` deep."""
@@ -64,13 +70,14 @@ def lay_out(doc: Doc) -> Layout:
     first = sentences = 0
     tokens = list(doc)
     text = doc.text
-    for token in tokens:
-        sentences += bool(token.is_sent_start)
+    words = [token.text for token in tokens]
+    for index, token in enumerate(tokens):
+        sentences += token.is_sent_start is True
         sentence.append(sentences)
         paragraph.append(len(bounds))
-        if "\n" in token.text:
-            bounds.append((first, token.i + 1))
-            first = token.i + 1
+        if "\n" in words[index]:
+            bounds.append((first, index + 1))
+            first = index + 1
     bounds.append((first, len(doc)))
     quotations = _in_tokens(tokens, find_quotations(text))
     around: list[tuple[int, ...]] = [()] * len(doc)
@@ -79,12 +86,28 @@ def lay_out(doc: Doc) -> Layout:
         in_paragraph[paragraph[quoted.start]].append(quoted)
         for position in range(quoted.start, quoted.end):
             around[position] = (*around[position], quoted.index)
-    held = [_counts(around, depth) for depth in range(MAX_DEPTH)]
-    return Layout(text, tokens, paragraph, around, bounds, quotations, in_paragraph, sentence, held)
+    return Layout(
+        text=text,
+        tokens=tokens,
+        paragraph=paragraph,
+        around=around,
+        bounds=bounds,
+        quotations=quotations,
+        in_paragraph=in_paragraph,
+        sentence=sentence,
+        held=[_counts(len(within) > depth for within in around) for depth in range(_depths(quotations))],
+        stops=_counts(word in STOPS for word in words),
+        commas=_counts(word == "," for word in words),
+        verbs=_counts(token.pos == VERB for token in tokens),
+    )
 
 
-def _counts(around: Sequence[tuple[int, ...]], depth: int) -> list[int]:
-    return list(accumulate((len(quotations) > depth for quotations in around), initial=0))
+def _counts(flags: Iterable[bool]) -> list[int]:
+    return list(accumulate(flags, initial=0))
+
+
+def _depths(quotations: Sequence[Quoted]) -> int:
+    return 2 + max((quoted.depth for quoted in quotations), default=-1)
 
 
 def _in_tokens(tokens: Sequence[Token], quotations: Sequence[Quotation]) -> list[Quoted]:

@@ -33,7 +33,7 @@ def content_candidates(cue: Token, layout: Layout) -> list[Argument]:
                 pieces = ()
         if pieces and pieces not in seen:
             seen.add(pieces)
-            candidates.append(replace(argument, pieces=pieces))
+            candidates.append(argument if pieces == argument.pieces else replace(argument, pieces=pieces))
     for quoted in quotations:
         relation = f"quote:{reached.get(quoted.index, '')}"
         head = quoted.start
@@ -51,13 +51,17 @@ def _limit(cue: Token, layout: Layout) -> TokenSpan:
     return first, last
 
 
-def _clipped(pieces: Sequence[TokenSpan], limit: TokenSpan) -> tuple[TokenSpan, ...]:
+def _clipped(pieces: tuple[TokenSpan, ...], limit: TokenSpan) -> tuple[TokenSpan, ...]:
+    if limit[0] <= pieces[0][0] and pieces[-1][1] <= limit[1]:
+        return pieces
     clipped = ((max(start, limit[0]), min(end, limit[1])) for start, end in pieces)
     return tuple((start, end) for start, end in clipped if start < end)
 
 
 def _taking_in(pieces: tuple[TokenSpan, ...], quoted: Quoted) -> tuple[TokenSpan, ...]:
     """`pieces`, those widened that cross an edge of `quoted`."""
+    if pieces and (pieces[-1][1] <= quoted.start or quoted.end <= pieces[0][0]):
+        return pieces
     widened = []
     for start, end in pieces:
         if start < quoted.start < end < quoted.end:

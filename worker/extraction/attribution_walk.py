@@ -13,8 +13,8 @@ from worker.extraction.attribution_lexicon import AttributionLexicon
 from worker.extraction.attribution_model import AttributionModel, probability
 from worker.extraction.attribution_spans import content_candidates
 
-CUE_FLOOR = 0.05
-"""A word less likely a cue than this is not looked at further: its arguments could not make up for it."""
+CUE_FLOOR = 0.1
+"""A word less likely a cue than this, and than the threshold, is not looked at further: its arguments cannot make up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Walk:
     layout: Layout
     lexicon: AttributionLexicon
     model: AttributionModel
+    threshold: float
 
     def weighed_cues(self) -> list[WeighedCue]:
         return [
@@ -59,7 +60,7 @@ class Walk:
 
     def _weigh(self, cue: Token) -> WeighedCue | None:
         likely = probability(self.model.cue.score(cue_features(cue, self.lexicon, self.layout)))
-        if likely < CUE_FLOOR:
+        if likely < min(CUE_FLOOR, self.threshold):
             return None
         parts = cue_parts(cue, self.lexicon)
         choices = self.content_choices(cue, parts)
