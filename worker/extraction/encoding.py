@@ -28,7 +28,7 @@ _SENTENCE, _PARAGRAPH = 30, 31
 KIND_TOKENS = {"demonym": 32, "office": 33, "person": 34, "pronoun": 35, "carried": 36}
 """The token that follows a tag; a plain party has none."""
 
-_SHAPES = str.maketrans("“”„‟«»‘’‚‛´`", '""""""' + "")
+_SHAPES = {ord(mark): plain for marks, plain in (("“”„‟«»", '"'), ("‘’‚‛´`", "'")) for mark in marks}
 """Quotation marks of every shape look alike to the encoder; one character stands for one, so offsets stay."""
 
 KEPT_KINDS = frozenset({"pronoun"})
