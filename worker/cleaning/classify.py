@@ -22,10 +22,12 @@ _LEADING_NEAR = 6
 """So many surviving lines right before the main run may be headline and deck."""
 _BEFORE_END = 0.7
 """A closing line closes the article only if so much of the main run's weight precedes it."""
+_SENTENCES_AFTER_END = 0.5
 _HEADLINE_WORDS = 20
 _SENTENCE_WORDS = 6
 _CAPTION_WORDS = 8
 """An unpunctuated line between punctuated paragraphs is a sub-heading below this many words, a caption from it on."""
+_SIGNED = (RemovalReason.SIGNATURE, RemovalReason.BYLINE)
 _CONTAINED_CHARACTERS = 30
 _CONTAINED_CHECKS = 300
 
@@ -77,8 +79,10 @@ def classify(paragraphs: Sequence[Paragraph], *, title: str | None, rules: Rules
         line.verdict.reason = _by_wording(line, rules)
     _remove_repetitions(lines)
     first, last = _main_run(lines)
+    if first == last:
+        first, last = 0, _keep_headlines(lines)
     first = _skip_headline(lines, first, last, known_title=bool(keys))
-    last = _trim_end(lines, first, _cut_at_end(lines, first, last, rules))
+    last = _trim_end(lines, first, _cut_at_end(lines, first, last, rules), rules)
     _judge_captions(lines[first:last])
     _judge_leading(lines, first, rules)
     _judge_trailing(lines[last:], rules)
@@ -115,11 +119,11 @@ def _read(paragraph: Paragraph, keys: tuple[str, ...], rules: Rules) -> _Line:
 def _by_wording(line: _Line, rules: Rules) -> RemovalReason | None:
     if not line.text:
         return line.verdict.cuts[0].reason if line.verdict.cuts else RemovalReason.OTHER
-    if line.reporting:
+    paragraph = line.verdict.paragraph
+    if line.reporting or (line.titled and paragraph.region is None):
         return None
-    return line.verdict.paragraph.region or (
-        None if line.titled else rules.residue(line.text, punctuated=line.terminal)
-    )
+    whole = rules.residue(paragraph.text, punctuated=line.terminal) if line.verdict.cuts else None
+    return paragraph.region or whole or rules.residue(line.text, punctuated=line.terminal)
 
 
 def _remove_repetitions(lines: list[_Line]) -> None:
@@ -169,6 +173,14 @@ def _main_run(lines: list[_Line]) -> tuple[int, int]:
     return first, last
 
 
+def _keep_headlines(lines: list[_Line]) -> int:
+    """Judge a text without any sentence: what is long enough for a headline stays. Return where it ends."""
+    for line in lines:
+        if line.kept and line.words < _CAPTION_WORDS and not (line.titled or line.reporting):
+            line.remove(RemovalReason.MENU)
+    return len(lines)
+
+
 def _skip_headline(lines: list[_Line], first: int, last: int, *, known_title: bool) -> int:
     """Return where the sentences begin, if the run begins with a headline that reads like one ("Will they talk?")."""
     if first >= last:
@@ -192,7 +204,10 @@ def _weight(line: _Line) -> float:
 
 
 def _cut_at_end(lines: list[_Line], first: int, last: int, rules: Rules) -> int:
-    """Return where the main run stops: at the first line that closes an article, if most of it precedes that line."""
+    """Return where the main run stops: at the first line that closes an article, if most of it precedes that line.
+
+    What follows must look like teasers and forms too: where sentence follows on sentence, the article goes on.
+    """
     weights = [max(_weight(line), 0.0) for line in lines[first:last]]
     total, before = sum(weights), 0.0
     for i, weight in enumerate(weights, start=first):
@@ -201,17 +216,20 @@ def _cut_at_end(lines: list[_Line], first: int, last: int, rules: Rules) -> int:
         if line.reporting or line.verdict.paragraph.region is not None or before < _BEFORE_END * total:
             continue
         if line.verdict.reason is RemovalReason.COPYRIGHT or rules.is_end(line.verdict.paragraph.text):
-            return i
+            sentences = sum(after.kept and after.sentence for after in lines[i + 1 : last])
+            if sentences <= _SENTENCES_AFTER_END * (last - i - 1):
+                return i
     return last
 
 
-def _trim_end(lines: list[_Line], first: int, last: int) -> int:
-    """Return the end of the main run without the headings that head nothing."""
+def _trim_end(lines: list[_Line], first: int, last: int, rules: Rules) -> int:
+    """Return the end of the main run without signatures and without headings that head nothing."""
     end = last
     for i in range(last - 1, first - 1, -1):
         line = lines[i]
         if line.kept and not line.reporting:
-            if line.terminal or line.words >= _CAPTION_WORDS or line.listed or line.bracketed:
+            signed = rules.residue(line.text, punctuated=line.terminal, outside=True) in _SIGNED
+            if not signed and (line.terminal or line.words >= _CAPTION_WORDS or line.listed or line.bracketed):
                 break
             end = i
     return end

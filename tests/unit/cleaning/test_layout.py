@@ -1,0 +1,38 @@
+"""Hard-wrapped lines become paragraphs again; paragraphs stay what they are."""
+
+from textwrap import fill
+
+import pytest
+
+from tests.unit.cleaning.articles import HEADLINE, PARAGRAPHS, kept, plain
+
+
+@pytest.mark.parametrize("width", [50, 66, 72, 90])
+def test_wrapped_paragraphs_are_joined(width: int) -> None:
+    assert kept(plain("\n\n".join(fill(p, width) for p in PARAGRAPHS))) == list(PARAGRAPHS)
+
+
+def test_wrapped_paragraphs_without_blank_lines_between_are_joined_line_by_line() -> None:
+    text = " ".join(kept(plain("\n".join(fill(p, 60) for p in PARAGRAPHS))))
+    assert text == " ".join(PARAGRAPHS)
+
+
+def test_wrapped_text_keeps_its_headline_apart() -> None:
+    body = "\n\n".join([HEADLINE, *(fill(p, 66) for p in PARAGRAPHS)])
+    assert kept(plain(body, title=HEADLINE)) == [HEADLINE, *PARAGRAPHS]
+
+
+def test_windows_line_ends_are_line_ends() -> None:
+    assert kept(plain("\r\n\r\n".join(fill(p, 66).replace("\n", "\r\n") for p in PARAGRAPHS))) == list(PARAGRAPHS)
+
+
+def test_short_paragraphs_are_not_joined() -> None:
+    lines = [
+        "Owners made an offer.",
+        "The union said no to it.",
+        "A mediator has been called in.",
+        "The ministry said it would wait.",
+        "No date was set for new talks.",
+        "Crews went on working meanwhile.",
+    ]
+    assert kept(plain("\n".join(lines))) == lines

@@ -1,0 +1,135 @@
+"""Cleaning never raises, and its time grows with the body, whatever the body holds."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.codes import Reason
+from schemas.messages import ArticleMessage
+from tests.unit.cleaning.articles import PARAGRAPHS, page, plain
+from worker.cleaning import CleaningLimits, clean
+
+UNLIMITED = CleaningLimits(max_body_characters=10**9, max_text_characters=10**9)
+MAKERS: dict[str, Callable[[int], str]] = {
+    "nested elements": lambda n: "<div>" * n + PARAGRAPHS[0] + "</div>" * n,
+    "nested inline elements": lambda n: "<p>" + "<span>" * n + PARAGRAPHS[0],
+    "nested regions": lambda n: '<div class="comments">' * n + PARAGRAPHS[0],
+    "end tags without a beginning": lambda n: "</div></span></p>" * (n // 3),
+    "inline ends between open blocks": lambda n: "<i><div>" + "<span>" * n + "</i>" * n,
+    "unclosed quotation marks": lambda n: "<a href=\"x' " * (n // 2),
+    "unclosed tags": lambda n: "<a " * n,
+    "unclosed comments": lambda n: "<!-- " * n,
+    "unclosed scripts": lambda n: "<script>" * n,
+    "declarations": lambda n: "<!ENTITY a 'b'><!DOCTYPE x>" * (n // 8),
+    "entities": lambda n: "&amp;&#x26;&bogus;&" * (n // 4),
+    "open paragraphs": lambda n: "<p>word" * (n // 4),
+    "line breaks": lambda n: "a<br>" * (n // 2),
+    "one long line": lambda n: "word " * n,
+    "one long word": lambda n: "w" * (4 * n),
+    "spaces": lambda n: " \xa0" * (2 * n),
+    "empty lines": lambda n: "\n" * (4 * n),
+    "short lines": lambda n: "".join(f"Line {i} of many\n" for i in range(n // 8)),
+    "links": lambda n: "[](https://example.org/a)\n" * (n // 16),
+    "brackets": lambda n: "[(" * (2 * n),
+    "credits": lambda n: "(AP Photo/" * (n // 2),
+    "capitals": lambda n: "KYIV, " * n,
+    "nested JSON-LD": lambda n: '<script type="application/ld+json">' + '{"@graph":[' * (n // 4) + "</script>",
+    "meta tags": lambda n: '<meta name="a" content="b">' * (n // 8),
+    "zero bytes": lambda n: "\0" * (4 * n),
+    "lone surrogates": lambda n: "\ud800" * n,
+}
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/plain"])
+@pytest.mark.parametrize("name", MAKERS)
+def test_time_grows_no_faster_than_the_body(name: str, content_type: str) -> None:
+    def seconds(size: int) -> float:
+        message = ArticleMessage.model_construct(body=MAKERS[name](size), content_type=content_type)
+        best = float("inf")
+        for _ in range(3):
+            start = time.process_time()
+            clean(message, limits=UNLIMITED)
+            best = min(best, time.process_time() - start)
+        return best
+
+    small, large = seconds(6_000), seconds(24_000)
+    # Four times the body may take four times as long; sixteen times would be quadratic. A floor keeps noise out.
+    assert large < 9 * max(small, 0.005)
+
+
+@given(st.text(max_size=300), st.sampled_from(["text/html", "text/plain"]))
+@settings(max_examples=200, deadline=None)
+def test_no_text_raises(body: str, content_type: str) -> None:
+    article = clean(ArticleMessage.model_construct(body=body, content_type=content_type))
+    assert article.skip in {None, Reason.EMPTY, Reason.TOO_SHORT, Reason.LANGUAGE}
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<",
+                ">",
+                "</",
+                "<p>",
+                "<div ",
+                "<a href=",
+                "'",
+                '"',
+                "&",
+                "&#",
+                ";",
+                "<!--",
+                "-->",
+                "<script>",
+                "</script>",
+                "x\n",
+            ]
+        ),
+        max_size=60,
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_no_heap_of_markup_raises(pieces: list[str]) -> None:
+    page("".join(pieces))
+
+
+@pytest.mark.parametrize(
+    "body", ["", " \n\t", "\0\0", "<html><head><title>x</title></head><body></body></html>", "<p></p><!-- x -->"]
+)
+def test_nothing_to_read_is_empty(body: str) -> None:
+    assert plain(body).skip is Reason.EMPTY
+    assert page(body).skip is Reason.EMPTY
+
+
+def test_a_body_of_twenty_megabytes_is_too_long_and_costs_nothing() -> None:
+    body = "Talks resumed on Monday. " * 800_000
+    start = time.process_time()
+    assert plain(body).skip is Reason.TOO_LONG
+    assert time.process_time() - start < 0.1
+
+
+def test_visible_text_beyond_the_limit_is_too_long() -> None:
+    assert plain("Talks resumed on Monday. " * 10_000).skip is Reason.TOO_LONG
+
+
+def test_a_hundred_thousand_nested_tags_leave_the_text() -> None:
+    body = "<div>" * 100_000 + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "</div>" * 100_000
+    assert page(body).text == "\n".join(PARAGRAPHS)
+
+
+def test_a_line_of_a_megabyte_is_taken_whole_where_limits_allow_it() -> None:
+    line = "The two sides said on Monday that they would talk again. " * 18_000
+    article = clean(ArticleMessage(body=line), limits=UNLIMITED)
+    assert article.skip is None
+    assert article.text == line.strip()
+
+
+def test_external_entities_are_neither_fetched_nor_expanded() -> None:
+    body = "<!DOCTYPE x [<!ENTITY a 'boom'><!ENTITY b SYSTEM 'file:///etc/hostname'>]>" + "".join(
+        f"<p>{p} &a; &b;</p>" for p in PARAGRAPHS
+    )
+    assert page(body).text == "\n".join(f"{p} &a; &b;" for p in PARAGRAPHS)
