@@ -41,7 +41,7 @@ _FLOW = re.compile(
     rf"(?P<blank>[{_FLOWING}{_DROPPED}][ {_FLOWING}{_DROPPED}]*| [ {_FLOWING}{_DROPPED}]+)"
     rf"|(?P<entity>&(?:#[0-9]{{1,8}};?|#[xX][0-9a-fA-F]{{1,7}};?|[a-zA-Z][a-zA-Z0-9]{{1,31}};?))|{_FORMS}"
 )
-_ONLY_DROPPED = re.compile(rf"[{_DROPPED}]+\Z")
+_DROPPED_CHARACTERS = "".join(re.findall(rf"[{_DROPPED}]", "".join(map(chr, range(0x10000)))))
 _RAMP = array("i", range(1 << 18))
 """Counts up from nothing: a slice of it is copied many times faster than a range is."""
 
@@ -93,8 +93,9 @@ class TextBuilder:
 
     def _replace(self, kind: str, found: str, raw: int) -> None:
         if kind == "blank":
-            if not _ONLY_DROPPED.match(found):
-                self._append(" ", raw)
+            dropped = len(found) - len(found.lstrip(_DROPPED_CHARACTERS))
+            if dropped < len(found):
+                self._append(" ", raw + dropped)
         elif kind == "line":
             self._append("\n", raw)
         elif kind == "form":
