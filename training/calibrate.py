@@ -17,13 +17,15 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from training.batches import ISSUES, STANCES
+from training.fusing import Reader, Reading, accuracy, fit_fusion, fuse_all
 from training.metrics import f1
 from training.records import Record, read_records
 from worker.extraction.agreement import Agreement, joint
+from worker.extraction.domain import load_domain
 from worker.extraction.encoder import FORMAT, Calibration, CandidateLabels, Heads
-from worker.extraction.encoding import load_tokenizer, pack
+from worker.extraction.fusion import Fusion
+from worker.extraction.paragraphs import load_parser
 
-Labelled = list[tuple[Record, list[CandidateLabels]]]
 UNLIKELY = 0.015
 
 
@@ -40,14 +42,7 @@ class Guess:
     right: bool
 
 
-def label_all(heads: Heads, records: Sequence[Record]) -> Labelled:
-    """Label records as the worker does."""
-    return [
-        (record, [c for labels in heads.label(pack(record.tokens)) for c in labels.candidates]) for record in records
-    ]
-
-
-def guesses(labelled: Labelled) -> list[Guess]:
+def guesses(labelled: Sequence[tuple[Record, list[CandidateLabels]]]) -> list[Guess]:
     """List every label that is not quite unlikely, with the features its confidence is computed from."""
     out = []
     for record, candidates in labelled:
@@ -67,10 +62,9 @@ def logit(p: np.ndarray | float) -> np.ndarray:
     return np.log(p / (1 - p))
 
 
-def fit(heads: Heads, records: Sequence[Record]) -> Calibration:
-    """Fit scale and shift of presence, temperatures of issue and stance, and the weights of a label's confidence."""
-    heads.calibration = Calibration()
-    labelled = [(r, c) for r, candidates in label_all(heads, records) for c in candidates]
+def fit_presence(heads: Heads, readings: Sequence[Reading]) -> Calibration:
+    """Fit scale and shift of presence and the temperatures of issue and stance; `readings` are uncalibrated."""
+    labelled = [(r.record, c) for r in readings for c in r.candidates]
     is_event = np.array([any(e.party == c.party and c.sentence in e.sentences for e in r.events) for r, c in labelled])
     present = logit(np.array([c.present for _, c in labelled]))[:, None]
     platt = LogisticRegression(C=10.0).fit(present, is_event)
@@ -81,19 +75,19 @@ def fit(heads: Heads, records: Sequence[Record]) -> Calibration:
                 i = ISSUES.index(e.issue)
                 issue_pairs.append((np.log(c.issues + 1e-9), i))
                 stance_pairs.append((np.log(c.stances[i] + 1e-9), STANCES.index(e.stance)))
-    calibration = Calibration(
+    return Calibration(
         present_scale=round(float(platt.coef_[0, 0]), 4),
         present_shift=round(float(platt.intercept_[0]), 4),
         issue_temperature=_temperature(issue_pairs),
         stance_temperature=_temperature(stance_pairs),
     )
-    heads.calibration = calibration
-    proposed = guesses(label_all(heads, records))
+
+
+def fit_event(proposed: Sequence[Guess]) -> tuple[float, ...]:
+    """Fit the weights of a label's confidence, the bias last."""
     x = np.array([g.features for g in proposed])
     model = LogisticRegression(C=0.5, max_iter=2000).fit(x, np.array([g.right for g in proposed]))
-    weights = (*model.coef_[0].tolist(), float(model.intercept_[0]))
-    heads.calibration = replace(calibration, event=tuple(round(w, 4) for w in weights))
-    return heads.calibration
+    return tuple(round(w, 4) for w in (*model.coef_[0].tolist(), float(model.intercept_[0])))
 
 
 def _temperature(pairs: Sequence[tuple[np.ndarray, int]]) -> float:
@@ -145,36 +139,51 @@ def main() -> None:
     ap.add_argument("--heads", type=Path, required=True)
     ap.add_argument("--records", type=Path, required=True)
     ap.add_argument("--write", type=Path, nargs="*", default=[])
+    ap.add_argument("--domain", default="negotiations", help="pack whose terms and cues are fused with the heads")
     ap.add_argument("--condition", type=float, default=0.5, help="show a condition above this probability")
     a = ap.parse_args()
     heads = Heads.load(a.heads)
-    tokenizer = load_tokenizer(a.heads / "tokenizer.json")
-    held_out = [r for r in read_records(a.records / "train.jsonl", tokenizer) if r.held_out]
-    dev = read_records(a.records / "dev.jsonl", tokenizer)
-    calibration = fit(heads, held_out)
-    print(asdict(calibration))
-    best = 0.3
+    reader = Reader(load_domain(a.domain), load_parser())
+    held_out = [r for r in read_records(a.records / "train.jsonl", heads.tokenizer) if r.held_out]
+    dev = read_records(a.records / "dev.jsonl", heads.tokenizer)
+    heads.calibration = Calibration()
+    heads.calibration = calibration = fit_presence(heads, reader.read(heads, held_out))
+    readings = {"held out": reader.read(heads, held_out), "dev": reader.read(heads, dev)}
+    fusion = fit_fusion(readings["held out"])
+    print("fusion", fusion)
+    proposed = {name: guesses(fuse_all(r, fusion)) for name, r in readings.items()}
+    heads.calibration = calibration = replace(calibration, event=fit_event(proposed["held out"]))
+    print("calibration", asdict(calibration))
+    threshold = 0.15
     for name, records in (("held out", held_out), ("dev", dev)):
-        proposed = guesses(label_all(heads, records))
-        p, right = confidences(heads, proposed), np.array([g.right for g in proposed])
-        rows, error = reliability(p, right)
-        print(f"{name}: expected calibration error {error:.3f}")
-        for mean, share, count in rows:
-            print(f"  said {mean:.2f} right {share:.2f} of {count}")
-        curve = {
-            round(float(t), 3): set_f1(records, proposed, lambda n, t=t, p=p: bool(p[n] > t))
-            for t in np.arange(0.06, 0.4, 0.02)
-        }
-        print("  positions F1 by threshold", {t: round(v, 3) for t, v in curve.items()})
-        if records is held_out:
-            best = max(curve, key=curve.__getitem__)
+        print(name, accuracy("heads alone", readings[name], Fusion()), accuracy("fused", readings[name], fusion))
+        curve = report(name, records, proposed[name], heads)
+        if name == "held out":
+            threshold = max(curve, key=curve.__getitem__)
     for folder in a.write:
         path = folder / "card.json"
         card = json.loads(path.read_text(encoding="utf8"))
-        card["calibration"] = asdict(calibration)
-        card["format"] = FORMAT
-        card["thresholds"] = {"event": best, "condition": a.condition}
+        card |= {
+            "format": FORMAT,
+            "calibration": asdict(calibration),
+            "fusion": asdict(fusion),
+            "thresholds": {"event": threshold, "condition": a.condition},
+        }
         path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf8")
+
+
+def report(name: str, records: Sequence[Record], proposed: Sequence[Guess], heads: Heads) -> dict[float, float]:
+    """Print reliability and operating curve; return positions F1 by threshold."""
+    p, right = confidences(heads, proposed), np.array([g.right for g in proposed])
+    rows, error = reliability(p, right)
+    print(f"{name}: expected calibration error {error:.3f}")
+    for mean, share, count in rows:
+        print(f"  said {mean:.2f} right {share:.2f} of {count}")
+    curve = {
+        round(float(t), 3): set_f1(records, proposed, lambda n, t=t: bool(p[n] > t)) for t in np.arange(0.06, 0.4, 0.02)
+    }
+    print("  positions F1 by threshold", {t: round(v, 3) for t, v in curve.items()})
+    return curve
 
 
 if __name__ == "__main__":
