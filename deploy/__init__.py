@@ -1,0 +1,1 @@
+"""How the deployment is tried and described: programs beside the files that they check or write."""
