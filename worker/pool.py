@@ -48,6 +48,7 @@ DEATH_TAKES_AT_MOST = 30.0
 IDLE_BEFORE_LEAVING = 3.0
 
 progress = Progress()
+_parent = os.getpid()
 celery_metrics.count_tasks()
 
 
@@ -139,9 +140,8 @@ def load_before_fork(**_: object) -> None:
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def start_process(**_: object) -> None:
     """End with the parent, however it ends: a process without one would wait for work for ever."""
-    parent = os.getppid()
     lifeline.die_with_parent()
-    if parent == 1 and os.getppid() == 1:
+    if os.getppid() != _parent:  # it died before the kernel was asked
         os._exit(1)
 
 
