@@ -28,8 +28,8 @@ _SENTENCE_WORDS = 6
 _CAPTION_WORDS = 8
 """An unpunctuated line between punctuated paragraphs is a sub-heading below this many words, a caption from it on."""
 _SIGNED = (RemovalReason.SIGNATURE, RemovalReason.BYLINE)
-_CONTAINED_CHARACTERS = 30
-_CONTAINED_CHECKS = 300
+_ECHO_CHARACTERS = (30, 400)
+_ECHO_CHECKS = 300
 
 
 @dataclass(slots=True)
@@ -147,15 +147,16 @@ def _remove_repetitions(lines: list[_Line]) -> None:
 
 
 def _remove_echoes(lines: list[_Line]) -> None:
-    """Remove captions that repeat a sentence, or the beginning of one, without its full stop."""
+    """Remove what only repeats part of another line: captions without their full stop, and quotations pulled out."""
     said = "\n".join(line.key for line in lines if line.terminal)
-    short = (
-        line
-        for line in lines
-        if not (line.terminal or line.reporting or line.titled) and len(line.key) >= _CONTAINED_CHARACTERS
-    )
-    for _, line in zip(range(_CONTAINED_CHECKS), short, strict=False):
-        if line.key in said:
+    checks = 0
+    for line in lines:
+        if line.reporting or line.titled or not _ECHO_CHARACTERS[0] <= len(line.key) <= _ECHO_CHARACTERS[1]:
+            continue
+        checks += 1
+        if checks > _ECHO_CHECKS:
+            break
+        if line.key in said if not line.terminal else line.words >= _CAPTION_WORDS and said.count(line.key) > 1:
             line.remove(RemovalReason.DUPLICATE)
 
 

@@ -11,14 +11,14 @@ from worker.cleaning.dateline import find_dateline
 from worker.cleaning.dates import find_day
 from worker.cleaning.language import detect_language
 from worker.cleaning.layout import Layout, lay_out_text
-from worker.cleaning.limits import CleaningLimits
+from worker.cleaning.limits import DEFAULT_LIMITS, CleaningLimits
 from worker.cleaning.main_text import lay_out_page
 from worker.cleaning.metadata import PageMetadata, read_metadata
 from worker.cleaning.page import looks_like_page, read_page
 from worker.cleaning.rules import load_rules
 
 
-def clean(message: ArticleMessage, *, limits: CleaningLimits = CleaningLimits()) -> CleanedArticle:  # noqa: B008
+def clean(message: ArticleMessage, *, limits: CleaningLimits = DEFAULT_LIMITS) -> CleanedArticle:
     """Return the cleaned article; one that is not to be processed carries its reason in `skip`."""
     published = _as_date(message.published_at)
     if len(message.body) > limits.max_body_characters:
@@ -34,8 +34,9 @@ def clean(message: ArticleMessage, *, limits: CleaningLimits = CleaningLimits())
     if published is None and dateline is not None:
         published = dateline.day
     language = detect_language(text)
-    if language is None and message.language:
-        language = message.language.split("-")[0].lower()
+    stated = message.language or metadata.language
+    if language is None and stated:
+        language = stated.split("-")[0].lower()
     return CleanedArticle(
         text=text,
         offsets=offsets,

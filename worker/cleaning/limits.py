@@ -19,3 +19,6 @@ class CleaningLimits:
     """How far into a page its metadata are looked for, and how long a JSON-LD block may be."""
     languages: frozenset[str] = frozenset({"en"})
     """Languages (ISO 639-1) that go on to extraction; empty lets every language pass."""
+
+
+DEFAULT_LIMITS = CleaningLimits()

@@ -50,6 +50,7 @@ REMOVED = [
     ("Sailors wave union flags outside the transport ministry in Oslo on Monday", RemovalReason.CAPTION),
     (PARAGRAPHS[3].rstrip("."), RemovalReason.DUPLICATE),
     (PARAGRAPHS[0], RemovalReason.DUPLICATE),
+    ("We will not sign anything that leaves the night crews behind.", RemovalReason.DUPLICATE),
 ]
 
 

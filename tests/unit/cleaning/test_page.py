@@ -142,8 +142,12 @@ def test_a_line_break_within_a_sentence_is_a_space() -> None:
     )
 
 
+def test_a_page_too_short_to_tell_takes_the_language_it_states() -> None:
+    assert page("<html lang=fr-CA><p>Non.</p></html>").language == "fr"
+
+
 def test_hidden_text_is_not_read() -> None:
-    hidden = "<p hidden>Not to be seen by anybody who reads.</p><div style='display:none'><p>Nor is this to be seen.</p></div>"
+    hidden = "<p hidden>Not to be seen by readers.</p><div style='display:none'><p>Nor is this to be seen.</p></div>"
     assert kept(page(hidden + BODY)) == list(PARAGRAPHS)
 
 
