@@ -164,7 +164,7 @@ class Article:
     def add_contents(self, examples: Examples, token: Token, gold: GoldCue) -> None:
         parts = cue_parts(token, self.lexicon)
         options = content_candidates(token, self.layout)
-        relations = [argument.relation for argument in options]
+        relations = list(dict.fromkeys(argument.relation for argument in options))
         for number, argument in enumerate(options):
             right = number in gold.chosen
             if right or iou(self.words(argument), gold.content) <= NEARLY_RIGHT:

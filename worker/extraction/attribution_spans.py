@@ -20,7 +20,7 @@ def content_candidates(cue: Token, layout: Layout) -> list[Argument]:
     the parser knows sentences, the marks know what was said.
     """
     limit = _limit(cue, layout)
-    quotations = list(_quotations_near(cue, layout))
+    quotations = list(quotations_near(cue, layout))
     candidates: list[Argument] = []
     reached: dict[int, str] = {}
     seen: set[tuple[TokenSpan, ...]] = set()
@@ -28,7 +28,7 @@ def content_candidates(cue: Token, layout: Layout) -> list[Argument]:
         pieces = _clipped(argument.pieces, limit)
         for quoted in quotations:
             pieces = _taking_in(pieces, quoted)
-            if pieces and all(quoted.start <= start and end <= quoted.end for start, end in pieces):
+            if pieces and quoted.start <= pieces[0][0] and pieces[-1][1] <= quoted.end:
                 reached.setdefault(quoted.index, argument.relation)
                 pieces = ()
         if pieces and pieces not in seen:
@@ -73,7 +73,7 @@ def _taking_in(pieces: tuple[TokenSpan, ...], quoted: Quoted) -> tuple[TokenSpan
     return tuple(widened)
 
 
-def _quotations_near(cue: Token, layout: Layout) -> Iterator[Quoted]:
+def quotations_near(cue: Token, layout: Layout) -> Iterator[Quoted]:
     """The quotations of the cue's paragraph on its own level, and those that the next paragraph begins with."""
     around = layout.around[cue.i]
     paragraph = layout.paragraph[cue.i]

@@ -11,10 +11,10 @@ from worker.extraction.attribution_features import content_features, cue_feature
 from worker.extraction.attribution_layout import Layout
 from worker.extraction.attribution_lexicon import AttributionLexicon
 from worker.extraction.attribution_model import AttributionModel, probability
-from worker.extraction.attribution_spans import content_candidates
+from worker.extraction.attribution_spans import content_candidates, quotations_near
 
 CUE_FLOOR = 0.1
-"""A word less likely a cue than this, and than the threshold, is not looked at further: its arguments cannot make up."""
+"""A word less likely a cue than this, and than the threshold, is looked at no further: no argument makes up for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class Walk:
         likely = probability(self.model.cue.score(cue_features(cue, self.lexicon, self.layout)))
         if likely < min(CUE_FLOOR, self.threshold):
             return None
+        if likely < self.threshold and not any(quotations_near(cue, self.layout)):
+            return None
         parts = cue_parts(cue, self.lexicon)
         choices = self.content_choices(cue, parts)
         quotations = tuple(choice for choice in choices if choice.argument.quoted is not None)
@@ -70,7 +72,7 @@ class Walk:
     def content_choices(self, cue: Token, parts: Sequence[str]) -> list[Choice]:
         """Every candidate content of `cue`, the likeliest first."""
         candidates = content_candidates(cue, self.layout)
-        relations = [argument.relation for argument in candidates]
+        relations = list(dict.fromkeys(argument.relation for argument in candidates))
         score = self.model.content.score
         scored = [
             (-score(content_features(cue, argument, parts, relations, layout=self.layout, lexicon=self.lexicon)), index)
