@@ -19,7 +19,8 @@ class ExitCode(IntEnum):
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 failed; 2 wrong usage or setting; 3 no server, or it refuses; "
-    "4 done, but some articles were refused; 130 stopped with Ctrl-C."
+    "4 done, but some of the articles given to extract, clean, attribute or explain were refused; "
+    "130 stopped with Ctrl-C."
 )
 
 

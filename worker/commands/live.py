@@ -12,7 +12,7 @@ from worker.commands.tally import DEAD, POSITIONS, Tally
 from worker.commands.terminal import console, one_line
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
     from rich.live import Live
     from rich.table import Table
 
@@ -148,18 +148,18 @@ def service_state(service: "ServiceStatus") -> Any:
     return Text.assemble((service.name, "bold"), " ", (state, "green" if service.ready else "yellow"), restarts)
 
 
-def print_summary(tally: Tally, seconds: float) -> None:
+def print_summary(tally: Tally, seconds: float, *, screen: "Console | None" = None, rows: int = ROWS) -> None:
     """Print the surest positions in a table, what was refused, and the figures of the run."""
     from rich.text import Text  # noqa: PLC0415
 
-    screen = console()
-    shown = sorted(tally.positions, key=lambda data: -confidence(data))[:ROWS]
+    screen = screen or console()
+    shown = sorted(tally.positions, key=lambda data: -confidence(data))[:rows]
     if shown:
         screen.print(positions_table(sorted(shown, key=place), width=screen.width))
-    if len(tally.positions) > ROWS:
-        left = len(tally.positions) - ROWS
+    if len(tally.positions) > rows:
+        left = len(tally.positions) - rows
         screen.print(Text(f"... and {left:,} less sure ones; --output FILE keeps them all", style="dim"))
-    for origin, reason, error in tally.refusals()[:ROWS]:
+    for origin, reason, error in tally.refusals()[:rows]:
         screen.print(
             Text.assemble((f"refused {one_line(origin)}: ", "red"), f"{one_line(reason)}: {one_line(error, width=200)}")
         )
@@ -178,7 +178,7 @@ def positions_table(positions: Sequence[dict[str, Any]], *, width: int) -> "Tabl
 
     wide = width >= WIDE
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
-    table.add_column("party", no_wrap=True, max_width=32)
+    table.add_column("party", no_wrap=True, max_width=26)
     table.add_column("stance", no_wrap=True)
     table.add_column("issue", no_wrap=True)
     if wide:

@@ -24,7 +24,7 @@ h1 { font-size: 1.3rem; } h2 { font-size: 1.1rem; }
 .cue { border-bottom: 2px dotted crimson; }
 .condition { outline: 1px dashed darkviolet; }
 .proposition { font-style: italic; }
-sup a { text-decoration: none; font-size: .7rem; }
+sup a { text-decoration: none; font-size: .7rem; margin-left: .2em; }
 table { border-collapse: collapse; margin: .4rem 0 1.2rem; font-size: .9rem; }
 th { text-align: left; font-weight: 400; color: GrayText; padding-right: 1.5rem; vertical-align: top; }
 .labels { font-weight: 700; }
