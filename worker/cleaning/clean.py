@@ -1,5 +1,6 @@
 """How does a message become a cleaned article? Layout, lines, dateline, language and dates, one after the other."""
 
+import re
 from array import array
 from datetime import date, datetime
 
@@ -16,6 +17,8 @@ from worker.cleaning.main_text import lay_out_page
 from worker.cleaning.metadata import PageMetadata, read_metadata
 from worker.cleaning.page import looks_like_page, read_page
 from worker.cleaning.rules import load_rules
+
+_BY = re.compile(r"\A[\W_]*by\b:?", re.IGNORECASE)
 
 
 def clean(message: ArticleMessage, *, limits: CleaningLimits = DEFAULT_LIMITS) -> CleanedArticle:
@@ -161,4 +164,5 @@ def _headline(text: str, lines: tuple[Line, ...]) -> str | None:
 
 
 def _byline(removed: tuple[Removed, ...]) -> str | None:
-    return next((r.text for r in removed if r.reason is RemovalReason.BYLINE), None)
+    byline = next((r.text for r in removed if r.reason is RemovalReason.BYLINE), None)
+    return (byline and _BY.sub("", byline).strip(" *_|-")) or None

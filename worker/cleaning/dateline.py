@@ -21,8 +21,8 @@ _CAPITALS = r"[^\W\d_a-z](?:[^\W\d_a-z]|[.’'-](?=[^\W\d_a-z]))+"
 _AGENCY = re.compile(
     rf"(?:(?P<place>{_NAMES}),?\s{{0,2}})?(?P<day>{DAY})?,?\s{{0,2}}\([^()]{{2,40}}\),?{_DASH}", re.IGNORECASE
 )
-# "MOSCOW, May 9 - ", "Geneva, 14 March 2025: "
-_DATED = re.compile(rf"(?P<place>{_NAMES}),?\s{{1,2}}(?P<day>{DAY}),?{_DASH}", re.IGNORECASE)
+# "MOSCOW, May 9 - ", "Geneva, 14 March 2025: ", "Accra, June 3, GNA – "
+_DATED = re.compile(rf"(?P<place>{_NAMES}),?\s{{1,2}}(?P<day>{DAY})(?:,? (?-i:[A-Z]{{2,6}}))?,?{_DASH}", re.IGNORECASE)
 # "BRUSSELS — ", "Tehran, Iran - "; a small letter after the dash goes on with the sentence
 _DASHED = re.compile(rf"(?P<place>{_NAMES})(?: [–-]{{1,2}} | ?— ?| ?-- ?)(?=[\"“‘'(]?[^\W_a-z])")
 # One place of "BEIRUT Rebels said", "MADAYA, Syria An aid convoy", "DUBAI/RIYADH The prince"

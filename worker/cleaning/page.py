@@ -97,9 +97,12 @@ class _Open:
 
 
 def looks_like_page(raw: str) -> bool:
-    """Tell whether text is markup: it opens with a document type or `html`, or has several paragraph tags early on."""
+    """Tell whether text is markup: it opens with a document type or `html`, or has paragraph tags on most lines."""
     head = raw[:_SNIFFED]
-    return _DOCUMENT.match(head) is not None or len(_PARAGRAPH_TAG.findall(head)) >= _FEWEST_TAGS
+    if _DOCUMENT.match(head):
+        return True
+    tags = len(_PARAGRAPH_TAG.findall(head))
+    return tags >= _FEWEST_TAGS and tags >= head.count("\n") / 2
 
 
 def read_page(raw: str, *, limits: CleaningLimits) -> Page:

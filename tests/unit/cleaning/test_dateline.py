@@ -19,6 +19,7 @@ PUBLISHED = date(2025, 2, 6)
         ("BRUSSELS (AP) — ", "The EU", "BRUSSELS", None),
         ("COLORADO SPRINGS, Colo. (Reuters) - ", "U.S. officials", "COLORADO SPRINGS, Colo.", None),
         ("Geneva, 3 February 2025 - ", "Delegates", "Geneva", date(2025, 2, 3)),
+        ("Accra, June 3, GNA – ", "Ministers", "Accra", date(2024, 6, 3)),
         ("LONDON — ", "Britain", "LONDON", None),
         ("Tehran, Iran - ", "“We are ready”", "Tehran, Iran", None),
         ("GENEVA: ", "Delegates", "GENEVA", None),

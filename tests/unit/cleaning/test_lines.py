@@ -84,6 +84,7 @@ KEPT = [
     ("(Reporting by Kari Nordmann; Editing by Per Hansen)", LineKind.REPORTING),
     ("Additional reporting by Per Hansen in Oslo", LineKind.REPORTING),
     ("Kari Nordmann in Bodo contributed to this report.", LineKind.REPORTING),
+    ("Kari Nordmann reported from Bodo, and Per Hansen from Oslo.", LineKind.REPORTING),
 ]
 
 
@@ -182,6 +183,7 @@ def test_a_poll_goes_with_its_question() -> None:
             "The **four per cent** were not enough, the union said.",
             "The four per cent were not enough, the union said.",
         ),
+        ("The [new offer](https://example.org/o?a=1) was an insult, it said.", "The new offer was an insult, it said."),
         ("> The ministry called the offer fair in a statement.", "The ministry called the offer fair in a statement."),
         ("The union called it an insult on Monday. (bit.ly/3xYzAbC)", "The union called it an insult on Monday."),
         (

@@ -70,4 +70,4 @@ def test_else_the_dateline_tells_it() -> None:
 
 def test_title_source_and_byline_come_from_message_and_text() -> None:
     article = plain("\n".join([HEADLINE, "By Kari Nordmann", *PARAGRAPHS]), source="Fjord Daily")
-    assert (article.title, article.source, article.byline) == (HEADLINE, "Fjord Daily", "By Kari Nordmann")
+    assert (article.title, article.source, article.byline) == (HEADLINE, "Fjord Daily", "Kari Nordmann")
