@@ -1,53 +1,40 @@
-"""What do words and heads say together? Adds the evidence of terms and cues to the heads' distributions.
+"""What do words and heads say together? Adds the evidence of terms, cues and roles to the heads' distributions.
 
 The heads read the whole sentence but learned from few examples; the terms of a domain pack and the cues on a party's
 own predicate are certain where they occur. Their sum in log space is right more often than either, and terms that an
 analyst adds to a pack count at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Token
 
 from schemas.codes import Issue, Stance
-from worker.extraction.domain import Domain
 from worker.extraction.encoder import CandidateLabels
 from worker.extraction.encoding import FloatArray
-from worker.extraction.issues import score_issues
-from worker.extraction.paragraphs import ParsedParagraph
-from worker.extraction.position import CharSpan
-from worker.extraction.stances import StanceReading, read_stances
-
-_ISSUES = tuple(Issue)
-_STANCES = tuple(Stance)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What terms and cues say of one candidate: weights by issue and by stance, and the cues as they were read."""
-
-    issues: FloatArray
-    stances: FloatArray
-    readings: tuple[StanceReading, ...]
+from worker.extraction.reading import ROLE_FEATURES, ReadCandidate, log_odds
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """Weights of the log-linear sum; fitted on articles that the heads were not fitted on.
+    """Weights of the log-linear sums; fitted on articles that the heads were not fitted on.
 
-    A distribution is proportional to exp(`heads` * log p + `terms` * sqrt(evidence) + `bias`).
+    A distribution is proportional to exp(`heads` * log p + `terms` * sqrt(evidence) + `bias`); the log odds that the
+    party holds a position at all are `present_heads` * log odds + `roles` . `ROLE_FEATURES` + `present_bias`.
     """
 
     issue_heads: float = 1.0
     issue_terms: float = 0.0
-    issue_bias: tuple[float, ...] = (0.0,) * len(_ISSUES)
+    issue_bias: tuple[float, ...] = (0.0,) * len(Issue)
     stance_heads: float = 1.0
     stance_cues: float = 0.0
-    stance_bias: tuple[float, ...] = (0.0,) * len(_STANCES)
+    stance_bias: tuple[float, ...] = (0.0,) * len(Stance)
+    present_heads: float = 1.0
+    roles: tuple[float, ...] = (0.0,) * len(ROLE_FEATURES)
+    present_bias: float = 0.0
 
     @classmethod
     def from_card(cls, fields: Mapping[str, Any]) -> "Fusion":
@@ -55,8 +42,9 @@ class Fusion:
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
         return cls(**values)
 
-    def fuse(self, labels: CandidateLabels, evidence: Evidence) -> CandidateLabels:
-        """Return the labels with issues and stances fused."""
+    def fuse(self, candidate: ReadCandidate) -> CandidateLabels:
+        """Return the candidate's labels with presence, issues and stances fused."""
+        labels, evidence = candidate.labels, candidate.evidence
         issues = (
             self.issue_heads * _log(labels.issues)
             + self.issue_terms * np.sqrt(evidence.issues)
@@ -67,51 +55,14 @@ class Fusion:
             + self.stance_cues * np.sqrt(evidence.stances)
             + np.asarray(self.stance_bias, np.float32)
         )
-        return replace(labels, issues=_softmax(issues), stances=_softmax(stances))
-
-
-def read_evidence(
-    text: str,
-    sentences: Sequence[CharSpan],
-    sentence: int,
-    mentions: Sequence[CharSpan],
-    *,
-    paragraph: ParsedParagraph,
-    profile: Mapping[Issue, float],
-    domain: Domain,
-) -> Evidence:
-    """Weigh the issue terms of a sentence and the stance cues of a party in it.
-
-    Args:
-        text: the article's text.
-        sentences: its sentences; the first stands for the headline.
-        sentence: which of them.
-        mentions: where it mentions the party; none for a party that is only carried into it.
-        paragraph: the parsed paragraph of the sentence.
-        profile: what the article as a whole is about (`issues.issue_profile`).
-        domain: terms and cues.
-    """
-    words = text[slice(*sentences[sentence])]
-    terms = score_issues(
-        words,
-        domain=domain,
-        previous=text[slice(*sentences[sentence - 1])] if sentence else None,
-        headline=text[slice(*sentences[0])],
-        article=profile,
-    )
-    span = paragraph.span(sentences[sentence])
-    readings: list[StanceReading] = []
-    if span is not None:
-        holders: list[Token] = [part.root for m in mentions if (part := paragraph.span(m)) is not None]
-        readings = read_stances(span, holders, domain=domain)
-    cues = dict.fromkeys(_STANCES, 0.0)
-    for reading in readings:
-        cues[reading.stance] += reading.weight
-    return Evidence(
-        issues=np.array([terms.get(issue, 0.0) for issue in _ISSUES], np.float32),
-        stances=np.array([cues[stance] for stance in _STANCES], np.float32),
-        readings=tuple(readings),
-    )
+        present = (
+            self.present_heads * log_odds(labels.present)
+            + sum(w * f for w, f in zip(self.roles, candidate.roles, strict=True))
+            + self.present_bias
+        )
+        return replace(
+            labels, present=float(1 / (1 + np.exp(-present))), issues=_softmax(issues), stances=_softmax(stances)
+        )
 
 
 def _log(probabilities: FloatArray) -> FloatArray:

@@ -1,0 +1,225 @@
+"""What is known of every candidate of an article? What the heads say, what words say, what part the party plays."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Token
+
+from schemas.codes import Issue, Stance
+from worker.extraction.coreference import VoicedSentence
+from worker.extraction.domain import Domain
+from worker.extraction.encoder import CandidateLabels, ConditionSpan, Heads
+from worker.extraction.encoding import FloatArray, PartyMention, pack, tokenize
+from worker.extraction.gazetteer import Gazetteer
+from worker.extraction.issues import issue_profile, score_issues
+from worker.extraction.paragraphs import Paragraphs
+from worker.extraction.position import CharSpan, Mention, PartyName
+from worker.extraction.stances import StanceReading, read_stances
+from worker.extraction.voices import read_voices, with_carried
+
+READ_FROM = 0.05
+"""Candidates that the heads think less likely than this to hold a position are not read further."""
+
+ROLE_FEATURES = (
+    "strongest_other",
+    "speaks",
+    "carried",
+    "carried_and_speaks",
+    "quoted",
+    "cue",
+    "first",
+    "governs_root",
+    "demonym",
+    "candidates",
+)
+"""The part a party plays in a sentence, as numbers in this order:
+
+log odds of the likeliest other candidate; whether the sentence reports its words; whether it is only carried into the
+sentence, and both; the quoted share of the sentence; root of the weight of its strongest cue; whether it is mentioned
+first; whether it is the subject of the main verb; whether an adjective names it; log of the number of candidates.
+"""
+_NOBODY = -7.0
+_ISSUES = tuple(Issue)
+_STANCES = tuple(Stance)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What terms and cues say of one candidate: weights by issue and by stance, and the cues as they were read."""
+
+    issues: FloatArray
+    stances: FloatArray
+    readings: tuple[StanceReading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCandidate:
+    """A party in a sentence: what the heads say, what words say, and `ROLE_FEATURES`."""
+
+    labels: CandidateLabels
+    evidence: Evidence
+    roles: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReading:
+    """One article, read: its candidates that may hold positions, and what their details are taken from."""
+
+    text: str
+    sentences: Sequence[CharSpan]
+    voices: Sequence[VoicedSentence]
+    parties: Sequence[PartyName]
+    candidates: Sequence[ReadCandidate]
+    conditions: dict[int, ConditionSpan]
+    paragraphs: Paragraphs
+
+    def mentions(self, sentence: int, party: int) -> list[Mention]:
+        """Where the sentence mentions the party in words of its own."""
+        return _own_mentions(self.voices[sentence], self.parties[party])
+
+
+class Reader:
+    """Reads articles with the learned heads, the cues of a domain pack and a parser."""
+
+    def __init__(self, domain: Domain, *, gazetteer: Gazetteer, heads: Heads, nlp: Language) -> None:
+        self.domain = domain
+        self.heads = heads
+        self._gazetteer = gazetteer
+        self._nlp = nlp
+
+    def read(
+        self, text: str, sentences: Sequence[CharSpan], *, year: int | None, targets: Collection[int] | None = None
+    ) -> ArticleReading:
+        """Read an article.
+
+        Args:
+            text: the cleaned text.
+            sentences: its sentences; the first stands for the headline.
+            year: the year of publication, where known.
+            targets: indexes of the sentences that may carry positions; all by default.
+        """
+        voices = read_voices(text, sentences, gazetteer=self._gazetteer, year=year)
+        parties, mentions = number_parties(voices, sentences)
+        tokens = tokenize(self.heads.tokenizer, text, sentences, mentions)
+        chunks = self.heads.label(pack(tokens, targets=targets))
+        by_sentence: dict[int, list[CandidateLabels]] = defaultdict(list)
+        for chunk in chunks:
+            for labels in chunk.candidates:
+                by_sentence[labels.sentence].append(labels)
+        read = [s for s in sorted(by_sentence) if any(c.present >= READ_FROM for c in by_sentence[s])]
+        paragraphs = Paragraphs(self._nlp, text, (sentences[s] for s in read))
+        article = _Article(text, sentences, voices, parties, paragraphs, self.domain)
+        return ArticleReading(
+            text=text,
+            sentences=sentences,
+            voices=voices,
+            parties=parties,
+            candidates=[c for s in read for c in article.candidates(s, by_sentence[s])],
+            conditions={s: c for chunk in chunks for s, c in chunk.conditions.items()},
+            paragraphs=paragraphs,
+        )
+
+
+class _Article:
+    """Computes evidence and roles of the candidates of one article."""
+
+    def __init__(
+        self,
+        text: str,
+        sentences: Sequence[CharSpan],
+        voices: Sequence[VoicedSentence],
+        parties: Sequence[PartyName],
+        paragraphs: Paragraphs,
+        domain: Domain,
+    ) -> None:
+        self._text = text
+        self._sentences = sentences
+        self._voices = voices
+        self._parties = parties
+        self._paragraphs = paragraphs
+        self._domain = domain
+        self._profile = issue_profile(text, domain=domain)
+
+    def candidates(self, sentence: int, rivals: Sequence[CandidateLabels]) -> list[ReadCandidate]:
+        """Read the candidates of one sentence that are likely enough."""
+        voice = self._voices[sentence]
+        mentions = {c.party: _own_mentions(voice, self._parties[c.party]) for c in rivals}
+        first = min((m.start for found in mentions.values() for m in found), default=-1)
+        issues = self._issue_evidence(sentence)
+        found = []
+        for labels in rivals:
+            if labels.present < READ_FROM:
+                continue
+            holders = self._holders(sentence, mentions[labels.party])
+            readings = self._readings(sentence, holders)
+            evidence = Evidence(issues, _by_stance(readings), tuple(readings))
+            strongest = max((c.present for c in rivals if c is not labels), default=0.0)
+            speaks = voice.speaker is not None and voice.speaker.party == self._parties[labels.party]
+            own = mentions[labels.party]
+            roles = (
+                log_odds(strongest) if strongest else _NOBODY,
+                float(speaks),
+                float(not own),
+                float(not own and speaks),
+                voice.quoted,
+                max((r.weight for r in readings), default=0.0) ** 0.5,
+                float(bool(own) and own[0].start == first),
+                float(any(t.head.dep_ == "ROOT" and t.dep_ in {"nsubj", "nsubjpass"} for t in holders)),
+                float(any(m.kind == "demonym" for m in own)),
+                float(np.log(len(rivals))),
+            )
+            found.append(ReadCandidate(labels, evidence, roles))
+        return found
+
+    def _holders(self, sentence: int, mentions: Sequence[Mention]) -> list[Token]:
+        paragraph = self._paragraphs.holding(self._sentences[sentence])
+        return [span.root for m in mentions if (span := paragraph.span((m.start, m.end))) is not None]
+
+    def _readings(self, sentence: int, holders: Sequence[Token]) -> list[StanceReading]:
+        span = self._paragraphs.holding(self._sentences[sentence]).span(self._sentences[sentence])
+        return read_stances(span, holders, domain=self._domain) if span is not None else []
+
+    def _issue_evidence(self, sentence: int) -> FloatArray:
+        previous = self._sentences[sentence - 1] if sentence else None
+        weights = score_issues(
+            self._text[slice(*self._sentences[sentence])],
+            domain=self._domain,
+            previous=self._text[slice(*previous)] if previous else None,
+            headline=self._text[slice(*self._sentences[0])],
+            article=self._profile,
+        )
+        return np.array([weights.get(issue, 0.0) for issue in _ISSUES], np.float32)
+
+
+def number_parties(
+    voices: Sequence[VoicedSentence], sentences: Sequence[CharSpan]
+) -> tuple[list[PartyName], list[PartyMention]]:
+    """Number the parties of an article in order of appearance and list their mentions for the encoder."""
+    numbers: dict[PartyName, int] = {}
+    mentions: list[PartyMention] = []
+    for voice, (start, _) in zip(voices, sentences, strict=True):
+        for mention in with_carried(voice, start):
+            if mention.party is not None:
+                number = numbers.setdefault(mention.party, len(numbers))
+                mentions.append(PartyMention(mention.start, mention.end, number, mention.kind))
+    return list(numbers), mentions
+
+
+def log_odds(probability: float) -> float:
+    """Return log odds, bounded at one in a thousand."""
+    bounded = min(max(probability, 1e-3), 1 - 1e-3)
+    return float(np.log(bounded / (1 - bounded)))
+
+
+def _own_mentions(voice: VoicedSentence, party: PartyName) -> list[Mention]:
+    return [m for m in voice.mentions if m.party == party and m.start < m.end]
+
+
+def _by_stance(readings: Sequence[StanceReading]) -> FloatArray:
+    weights = dict.fromkeys(_STANCES, 0.0)
+    for reading in readings:
+        weights[reading.stance] += reading.weight
+    return np.array([weights[stance] for stance in _STANCES], np.float32)
