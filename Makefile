@@ -53,8 +53,8 @@ format: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
 
-bench: $(STAMP) ## measure throughput: articles a second, and where the time goes
-	@for benchmark in bench/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark $(ARGS) || exit 1; done
+bench: $(STAMP) ## measure throughput over ARTICLES: the pipeline by stage, spaCy beside it, the whole way
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.throughput $(ARTICLES) $(ARGS)
 
 schema: $(STAMP) ## write JSON Schema and AsyncAPI 3 to schemas/exports
 	@$(BIN)/stancewire schema --output schemas/exports
