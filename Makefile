@@ -18,7 +18,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: help install run test test-fast lint format bench schema lock clean
+.PHONY: help install run test test-fast lint format bench rehearse schema lock clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ format: $(STAMP) ## format the code
 
 bench: $(STAMP) ## measure throughput over ARTICLES: the pipeline by stage, spaCy beside it, the whole way
 	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.throughput $(ARTICLES) $(ARGS)
+
+rehearse: $(STAMP) ## start what docker-compose.yml starts, without a container engine, and check it (Linux, root)
+	@$(BIN)/python -m deploy.rehearse $(ARGS)
 
 schema: $(STAMP) ## write JSON Schema and AsyncAPI 3 to schemas/exports
 	@$(BIN)/stancewire schema --output schemas/exports

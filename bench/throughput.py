@@ -3,10 +3,11 @@
 
     python -m bench.throughput [ARTICLES ...] [--seconds 20] [--whole 300] [--processes N]
 
-ARTICLES are files or folders as `stancewire extract` takes them (default: the sample articles). The pipeline runs over
-them again and again for some seconds, in one process and one thread; spaCy's `nlp.pipe` reads the same cleaned texts
-right after, so that both see the same machine. Then `--whole` articles, copies under ids of their own, go through a real
-server, a real intake and real workers; the time counts from the moment the workers are ready to the last publication.
+ARTICLES are files or folders as `stancewire extract` takes them (default: the sample articles). The pipeline runs
+over them again and again for some seconds, in one process and one thread; spaCy's `nlp.pipe` reads the same cleaned
+texts right after, so that both see the same machine. Then `--whole` articles, copies under ids of their own, go
+through a real server, a real intake and real workers; the time counts from the moment the workers are ready to the
+last publication.
 """
 
 import argparse
