@@ -10,7 +10,7 @@ from pathlib import Path
 
 import fasttext
 
-_SAMPLE = 600
+_SAMPLE = 400
 _FEWEST_LETTERS = 20
 _LETTER = re.compile(r"[^\W\d_]")
 _NO_LETTERS = re.compile(r"[^\w\s'’-]|[\d_]")
