@@ -93,7 +93,7 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
 def test_every_command_of_the_readme_is_there() -> None:
     from typer.main import get_command
 
-    from worker.cli import app
+    from worker.commands.application import app
 
     known = set(get_command(app).commands)
     assert set(re.findall(r"^\$ stancewire (\w+)", README, re.MULTILINE)) <= known

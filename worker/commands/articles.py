@@ -72,6 +72,8 @@ def read_articles(files: Iterable[str], *, given: Format | None = None) -> Itera
     for file in files:
         source = None
         if file == STANDARD_INPUT:
+            if sys.stdin.isatty():
+                sys.stderr.write("reading standard input, one article message a line (Ctrl-D ends it; see --help)\n")
             found = _read(sys.stdin.buffer, origin="standard input", kind=given or Format.JSONL)
         else:
             found = _read_file(file, given or format_of(file))

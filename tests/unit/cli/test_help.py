@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from worker.cli import app
+from worker.commands.application import app
 
 HEAVY = {"spacy", "onnxruntime", "celery", "redis", "pydantic", "trafilatura", "rich.live"}
 
@@ -59,7 +59,7 @@ def test_the_commands_are_those_of_the_manual() -> None:
 
 
 def test_help_loads_nothing_that_takes_its_time() -> None:
-    program = "import sys, worker.cli; print(*{name for name in sys.argv[1:] if name in sys.modules})"
+    program = "import sys, worker.commands.application; print(*{name for name in sys.argv[1:] if name in sys.modules})"
     answer = subprocess.run([sys.executable, "-c", program, *HEAVY], capture_output=True, check=True, text=True)
     assert answer.stdout.split() == []
 
