@@ -36,7 +36,7 @@ class Layout:
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’)\]»]*\Z")
 _WRAP_WIDTHS = range(40, 121)
-_FEWEST_WRAPPED = 5
+_FEWEST_WRAPPED = 4
 
 
 def lay_out_text(raw: str) -> Layout:
@@ -89,15 +89,13 @@ def _runs_on(text: str, end: int, start: int, width: int) -> bool:
 
 def _wrap_width(text: str, lines: list[tuple[int, int]]) -> int | None:
     """Return the width to which the text is wrapped, or None where its lines are whole paragraphs."""
-    if len(lines) < _FEWEST_WRAPPED:
-        return None
-    lengths = sorted(end - start for start, end in lines)
-    width = lengths[-1 - len(lengths) // 50]
-    if width not in _WRAP_WIDTHS or lengths[-1] > width + 12:
-        return None
     inner = [(start, end) for (start, end), (following, _) in pairwise(lines) if text.count("\n", end, following) == 1]
+    if len(inner) < _FEWEST_WRAPPED:
+        return None
+    lengths = sorted(end - start for start, end in inner)
+    width = lengths[int(0.85 * (len(lengths) - 1))]  # a few lines are longer: addresses, tables
     broken = sum(_SENTENCE_END.search(text[max(start, end - 4) : end]) is None for start, end in inner)
-    full = sum(end - start > width * 0.75 for start, end in inner)
-    if len(inner) < _FEWEST_WRAPPED - 1 or broken < 0.5 * len(inner) or full < 0.6 * len(inner):
+    full = sum(length > 0.75 * width for length in lengths)
+    if width not in _WRAP_WIDTHS or broken < 0.5 * len(inner) or full < 0.6 * len(inner):
         return None
     return width

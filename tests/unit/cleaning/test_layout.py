@@ -22,6 +22,12 @@ def test_wrapped_text_keeps_its_headline_apart() -> None:
     assert kept(plain(body, title=HEADLINE)) == [HEADLINE, *PARAGRAPHS]
 
 
+def test_a_long_address_does_not_hide_that_a_text_is_wrapped() -> None:
+    lines = [fill(p, 66) for p in PARAGRAPHS]
+    lines[3] = lines[3].replace(" offered ", " [offered](https://example.org/a/long/address/of/the/offer) ")
+    assert kept(plain("\n\n".join(lines))) == list(PARAGRAPHS)
+
+
 def test_windows_line_ends_are_line_ends() -> None:
     assert kept(plain("\r\n\r\n".join(fill(p, 66).replace("\n", "\r\n") for p in PARAGRAPHS))) == list(PARAGRAPHS)
 

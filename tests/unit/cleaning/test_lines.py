@@ -146,6 +146,21 @@ def test_deck_and_bullets_under_the_headline_stay() -> None:
     assert [line.kind for line in article.lines[:3]] == [LineKind.HEADLINE, LineKind.DECK, LineKind.DECK]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The Fjord Monitor Friday, 13 November 2026",
+        "Kari Nordmann · March 12, 2025 · 4 min read",
+        "Fjord Daily | Wednesday 12 March 2025",
+        "World | Europe",
+        "Home News Sport Weather Books Podcasts",
+        "Contact: press@example.org",
+    ],
+)
+def test_mastheads_author_lines_and_menus_before_the_text_go(line: str) -> None:
+    assert kept(plain("\n".join([line, HEADLINE, line, *PARAGRAPHS]))) == [HEADLINE, *PARAGRAPHS]
+
+
 def test_menus_before_the_headline_and_teasers_after_the_text_go() -> None:
     menu = ["News Sport Weather", "Markets", "Fishing fleet blocks port of Alesund", "Log in"]
     teasers = [
