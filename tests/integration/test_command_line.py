@@ -16,6 +16,7 @@ from typing import Any
 
 import psutil
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 from system import wait_until
 
 from schemas.messages import PositionEvent
@@ -217,6 +218,30 @@ def test_fed_articles_are_processed_and_can_be_tailed(watched: Place) -> None:
     assert events
     assert b"Norway" in watched.run("tail").stdout
     assert b"tailed" in watched.run("tail", "articles", "-n", "1").stdout
+
+
+def test_what_is_read_back_from_the_topics_satisfies_the_exported_schemas(watched: Place) -> None:
+    watched.run("feed", "-", standard_input=article("contract") + b"{broken\n")
+    wait_until(lambda: b"not_json" in watched.run("tail", "articles.dead").stdout, within=120)
+    wait_until(lambda: b"contract" in watched.run("tail", "articles.processed").stdout, within=120)
+    files = {
+        "positions": "position-event",
+        "articles.processed": "processed-article",
+        "articles.dead": "dead-article",
+    }
+    attributes = validator("event-attributes")
+    for topic, name in files.items():
+        entries = [json.loads(line) for line in watched.run("tail", topic, "-n", "1000", "--json").stdout.splitlines()]
+        assert entries
+        for entry in entries:
+            attributes.validate(entry["attributes"])
+            validator(name).validate(entry["data"])
+    watched.run("dead", "drop", "--all", "--yes")
+
+
+def validator(name: str) -> Draft202012Validator:
+    schema = json.loads((ROOT / "schemas" / "exports" / f"{name}.schema.json").read_bytes())
+    return Draft202012Validator(schema, format_checker=FormatChecker())
 
 
 def test_an_article_fed_again_has_no_effect(watched: Place) -> None:
