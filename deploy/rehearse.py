@@ -97,6 +97,15 @@ def feed(running: Running, root: Path) -> Container:
     return container
 
 
+def wait_until_scraped(running: Running, *, within: float = 60) -> None:
+    """Wait until Prometheus has found and scraped every replica: what was counted before is no increase."""
+    deadline = time.monotonic() + within
+    while {health for found in running.prometheus.targets().values() for health in found} != {"up"}:
+        if time.monotonic() > deadline:
+            raise RehearsalError(f"not every replica is scraped: {running.prometheus.targets()}")
+        time.sleep(0.5)
+
+
 def wait_until_done(running: Running, *, within: float = 180) -> None:
     """Wait until no article waits and none is being worked on."""
     deadline = time.monotonic() + within
@@ -160,6 +169,7 @@ def rehearse(scale: Mapping[str, int], say: Callable[[str], None]) -> bool:
     try:
         running = start(ROOT, scratch, scale=scale, say=say)
         try:
+            wait_until_scraped(running)
             feed(running, ROOT)
             wait_until_done(running)
             feed(running, ROOT)  # again: duplicates belong into the picture

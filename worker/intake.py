@@ -229,6 +229,7 @@ def main() -> int:
     progress = Progress()
     endpoint = serve_intake(settings, progress)
     metrics.set_build_info()
+    metrics.show_intake_from_zero()
     log.info("intake reads", server=settings.shown_redis_url, port=endpoint.port)
     run_intake(settings, stop, progress=progress)
     log.info("intake stopped")

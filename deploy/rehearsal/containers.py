@@ -139,8 +139,18 @@ class Engine:
         log = folder / "log"
         with log.open("wb") as output:
             launcher = subprocess.Popen(
-                ["nsenter", f"--net=/run/netns/{name}", "unshare", "--mount", "--uts", "--pid", "--fork"]
-                + ["--kill-child", "sh", str(script)],
+                [
+                    "nsenter",
+                    f"--net=/run/netns/{name}",
+                    "unshare",
+                    "--mount",
+                    "--uts",
+                    "--pid",
+                    "--fork",
+                    "--kill-child",
+                    "sh",
+                    str(script),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -6,13 +6,15 @@ the folder for them was chosen.
 
 import platform
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from importlib.metadata import version
 
+import pycountry
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from schemas.codes import Issue, Reason, Stance
+from schemas.codes import Issue, PartyKind, Reason, Stance
 from worker.observability.backlog import Backlog
 
 SHORT = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -28,6 +30,8 @@ ARTICLES_DEAD = Counter("stancewire_articles_dead", "Articles sent to the dead l
 ARTICLES_SUPERSEDED = Counter("stancewire_articles_superseded", "Results that another worker had published before")
 # What comes out. Issue and stance are closed lists; parties would be endless and are no label.
 POSITIONS = Counter("stancewire_positions", "Positions published", ["issue", "stance"])
+# Who takes which stance. Of states the ISO 3166 code, of all others what kind of party they are: a closed list, too.
+PARTY_POSITIONS = Counter("stancewire_party_positions", "Positions published, by whose", ["party", "stance"])
 # How sure the extractor is: a shift tells of other articles or another model.
 CONFIDENCE = Histogram(
     "stancewire_position_confidence",
@@ -61,11 +65,6 @@ HELD_BACK_SECONDS = Counter("stancewire_intake_held_back_seconds", "Time that in
 # Entries trimmed, by topic. From `articles` only ones that are done; from the others by the operator's limit.
 TRIMMED = Counter("stancewire_entries_trimmed", "Entries trimmed from a stream", ["stream"])
 
-KNOWN_VALUES = {
-    ATTEMPTS: ("first", "repeated"),
-    ATTEMPTS_FAILED: ("error", "timeout", "worker_lost"),
-    DISPATCHED: ("new", "again", "retry"),
-}
 REFUSED = frozenset(
     {
         Reason.NOT_JSON,
@@ -85,16 +84,41 @@ REFUSED = frozenset(
 
 
 def set_build_info() -> None:
-    """Tell which version runs, and show every counter from 0 on: a first event that follows nothing is no increase."""
+    """Tell which version runs."""
     BUILD_INFO.labels(version("stancewire"), platform.python_version()).set(1)
+
+
+def known_series() -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Yield each series that a worker's counters may show: name, labels, values.
+
+    They are shown from 0 on (see `worker.observability.multiprocess`): of a series that appears with its first event,
+    Prometheus never sees that event as an increase.
+    """
     for reason in Reason:
-        (ARTICLES_DEAD if reason in REFUSED else ARTICLES_SKIPPED).labels(reason.value)
-    for issue in Issue:
-        for stance in Stance:
-            POSITIONS.labels(issue.value, stance.value)
-    for counter, values in KNOWN_VALUES.items():
-        for value in values:
-            counter.labels(value)
+        yield f"stancewire_articles_{'dead' if reason in REFUSED else 'skipped'}", ("reason",), (reason.value,)
+    for kind in ("first", "repeated"):
+        yield "stancewire_attempts", ("kind",), (kind,)
+    for cause in ("error", "timeout", "worker_lost"):
+        yield "stancewire_attempts_failed", ("cause",), (cause,)
+    for stance in Stance:
+        for issue in Issue:
+            yield "stancewire_positions", ("issue", "stance"), (issue.value, stance.value)
+        for party in known_parties():
+            yield "stancewire_party_positions", ("party", "stance"), (party, stance.value)
+
+
+@cache
+def known_parties() -> frozenset[str]:
+    """Return the values of the label `party`: states by ISO 3166 code, all others by what kind of party they are."""
+    return frozenset(country.alpha_3 for country in pycountry.countries) | {kind.value for kind in PartyKind}
+
+
+def show_intake_from_zero() -> None:
+    """Show the counters that an intake uses from 0 on."""
+    for cause in ("new", "again", "retry"):
+        DISPATCHED.labels(cause)
+    for reason in REFUSED:
+        ARTICLES_DEAD.labels(reason.value)
 
 
 class BacklogCollector(Collector):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import structlog
 
 from schemas.codes import Reason
+from schemas.messages import Party
 from worker.observability import metrics
 from worker.outcome import Processed, Refused
 from worker.publishing.publisher import Finished, Publication, Verdict
@@ -52,8 +53,13 @@ def _record_one(item: Finished, verdict: Verdict) -> str:
     log.info("article processed", **_about(item), positions=len(outcome.positions), duration=duration)
     for position in outcome.positions:
         metrics.POSITIONS.labels(position.issue.value, position.stance.value).inc()
+        metrics.PARTY_POSITIONS.labels(_label(position.party), position.stance.value).inc()
         metrics.CONFIDENCE.observe(position.confidence)
     return "processed"
+
+
+def _label(party: Party) -> str:
+    return party.iso3 if party.iso3 in metrics.known_parties() else party.kind.value
 
 
 def _about(item: Finished) -> dict[str, object]:
