@@ -112,6 +112,7 @@ def _has_any(text: str, words: tuple[str, ...]) -> bool:
     return False
 
 
+_LIST_NAME = re.compile(r"@([a-z_]+)@")
 _SHAPES = {
     "line": (rf"{_EDGE}(?:", rf"){_TAIL}\Z"),
     "start": (rf"{_EDGE}(?:", ")"),
@@ -125,29 +126,34 @@ _SHAPES = {
 def load_rules() -> Rules:
     """Return the compiled patterns of `boilerplate.toml`."""
     data = tomllib.loads(resources.files("worker.cleaning").joinpath("boilerplate.toml").read_text(encoding="utf-8"))
-    rules = data["rule"]
+    rules, lists = data["rule"], data["lists"]
     return Rules(
-        anywhere=_compile(r for r in rules if r.get("where") != "outside" and r["match"] != "inline"),
-        outside=_compile(r for r in rules if r.get("where") == "outside"),
-        inline=_compile(r for r in rules if r["match"] == "inline"),
-        end=re.compile(rf"{_EDGE}(?:{'|'.join(data['end']['patterns'])})", re.IGNORECASE),
-        reporting=re.compile("|".join(data["reporting"]["patterns"]), re.IGNORECASE),
+        anywhere=_compile((r for r in rules if r.get("where") != "outside" and r["match"] != "inline"), lists),
+        outside=_compile((r for r in rules if r.get("where") == "outside"), lists),
+        inline=_compile((r for r in rules if r["match"] == "inline"), lists),
+        end=re.compile(rf"{_EDGE}(?:{_any_of(data['end']['patterns'], lists)})", re.IGNORECASE),
+        reporting=re.compile(_any_of(data["reporting"]["patterns"], lists), re.IGNORECASE),
     )
 
 
-def _compile(rules: Iterable[dict[str, Any]]) -> tuple[_Pattern, ...]:
+def _any_of(patterns: list[str], lists: dict[str, list[str]]) -> str:
+    """Return one alternation of the patterns, with the words of a list in place of its name."""
+    return _LIST_NAME.sub(lambda name: "|".join(lists[name[1]]), "|".join(patterns))
+
+
+def _compile(rules: Iterable[dict[str, Any]], lists: dict[str, list[str]]) -> tuple[_Pattern, ...]:
     """Return one pattern for all rules that differ in their reasons alone."""
     alike: dict[tuple[object, ...], list[dict[str, Any]]] = {}
     for rule in rules:
         ways = tuple(str(rule.get(name)) for name in ("match", "case", "only", "long", "needs"))
         alike.setdefault(ways, []).append(rule)
-    return tuple(_merge(group) for group in alike.values())
+    return tuple(_merge(group, lists) for group in alike.values())
 
 
-def _merge(rules: list[dict[str, Any]]) -> _Pattern:
+def _merge(rules: list[dict[str, Any]], lists: dict[str, list[str]]) -> _Pattern:
     first = rules[0]
     before, after = _SHAPES[first["match"]]
-    alternatives = (f"(?P<r{i}>{'|'.join(rule['patterns'])})" for i, rule in enumerate(rules))
+    alternatives = (f"(?P<r{i}>{_any_of(rule['patterns'], lists)})" for i, rule in enumerate(rules))
     flags = re.NOFLAG if first.get("case") else re.IGNORECASE
     return _Pattern(
         re.compile(before + "|".join(alternatives) + after, flags),
