@@ -60,6 +60,7 @@ KNOWN = {
     "worker.settings.SettingsError": ("{}", "Correct the setting, or unset it for its default.", ExitCode.USAGE),
     "worker.connection.ServerError": ("{}", SERVER_HINT, ExitCode.SERVER),
     "worker.embedded.EmbeddedServerError": ("{}", "", ExitCode.SERVER),
+    "worker.extraction.encoder.HeadsMismatchError": ("{}", "Install the program anew: make install", ExitCode.FAILURE),
     "redis.exceptions.AuthenticationError": ("the server refuses the login: {}", SERVER_HINT, ExitCode.SERVER),
     "redis.exceptions.ConnectionError": ("the server does not answer: {}", SERVER_HINT, ExitCode.SERVER),
     "redis.exceptions.TimeoutError": ("the server does not answer: {}", SERVER_HINT, ExitCode.SERVER),
