@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
     from rich.table import Table
+    from rich.text import Text
 
     from worker.supervisor import ServiceStatus
 
@@ -22,6 +23,7 @@ NEWEST = 8
 ROWS = 40
 WIDE = 100
 REFRESHES = 4
+TELL_EVERY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,12 @@ class SilentView:
 
 
 class LineView:
-    """Shows each position and each refusal on a line: for logs and pipes."""
+    """Shows each position and each refusal on a line, and how it stands every few seconds: for logs and pipes."""
 
     def __init__(self) -> None:
         """Know of no service yet."""
         self._ready: dict[str, bool] = {}
+        self._told = time.monotonic()
 
     def outcome(self, topic: str, entry: Entry) -> None:
         """Print a position or a refusal."""
@@ -70,7 +73,10 @@ class LineView:
             console().print(describe(topic, entry.data), soft_wrap=True)
 
     def moment(self, moment: Moment) -> None:
-        """Print a line where a service has become ready, or is so no longer."""
+        """Print a line where a service has become ready, or is so no longer, and the figures now and then."""
+        if time.monotonic() - self._told >= TELL_EVERY:
+            self._told = time.monotonic()
+            console().print(figures(moment))
         for service in moment.services:
             if self._ready.get(service.name, False) != service.ready:
                 console().print(f"{service.name} {'ready' if service.ready else one_line(service.detail)}")
@@ -122,21 +128,29 @@ def dashboard(moment: Moment, newest: Sequence[Entry]) -> "RenderableType":
     top.add_column(justify="right")
     states = Text("  ").join(service_state(service) for service in moment.services)
     top.add_row(states, Text(f"{moment.server}  {now - moment.started:,.0f} s", style="dim"))
-    figures = Table.grid(padding=(0, 3))
-    failed = tally.refused.total()
-    figures.add_row(
-        Text(f"{tally.done:,} of {len(tally.fed):,}{'+' if moment.feeding else ''} articles"),
-        Text(f"{tally.speed(now):,.1f} articles/s"),
-        Text(f"{moment.waiting:,} waiting, {moment.in_progress:,} in progress"),
-        Text(f"{failed:,} refused", style="red" if failed else "dim"),
-        Text(f"{len(tally.positions):,} positions", style="bold"),
-    )
     bar = Table.grid(expand=True)  # a bar alone ends without a line break
     bar.add_row(ProgressBar(total=max(len(tally.fed), 1), completed=min(tally.done, len(tally.fed))))
     lines = [describe(POSITIONS, entry.data) for entry in newest]
     for line in lines:
         line.truncate(console().width, overflow="ellipsis")
-    return Group(top, bar, figures, Text(), *lines)
+    return Group(top, bar, figures(moment), Text(), *lines)
+
+
+def figures(moment: Moment) -> "Text":
+    """Return throughput, backlog, failures and finds on a line."""
+    from rich.text import Text  # noqa: PLC0415
+
+    tally = moment.tally
+    failed = tally.refused.total()
+    return Text("   ").join(
+        [
+            Text(f"{tally.done:,} of {len(tally.fed):,}{'+' if moment.feeding else ''} articles"),
+            Text(f"{tally.speed(time.monotonic()):,.1f} articles/s"),
+            Text(f"{moment.waiting:,} waiting, {moment.in_progress:,} in progress"),
+            Text(f"{failed:,} refused", style="red" if failed else "dim"),
+            Text(f"{len(tally.positions):,} positions", style="bold"),
+        ]
+    )
 
 
 def service_state(service: "ServiceStatus") -> Any:
