@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from schemas.codes import Reason
 from worker.entries import DATA, ArticleEntries, Taken, TakeState
@@ -15,12 +17,13 @@ from worker.observability import metrics
 from worker.observability.progress import Progress
 from worker.observability.recording import record
 from worker.outcome import Outcome, OutOfTime, Refused
-from worker.publishing.publisher import Finished, Publisher
+from worker.publishing.publisher import Finished, Publication, Publisher
 from worker.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 REFRESHES_PER_CLAIM = 3
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 
 
 class ArticlePipeline(Protocol):
@@ -74,11 +77,22 @@ class BatchWorker:
         finished += self._run(readable)
         if not finished:
             return
-        publication = self._publisher.publish(finished)
+        publication = self._publish(finished)
         self._progress.made()
         metrics.BATCH_SECONDS.observe(time.perf_counter() - begun)
         metrics.BATCH_ARTICLES.observe(len(finished))
         record(finished, publication)
+
+    def _publish(self, finished: Sequence[Finished]) -> Publication:
+        """Publish, and wait for a server that is away or full: the results are there, and trying twice does no harm."""
+        pause = SHORTEST_PAUSE
+        while True:
+            try:
+                return self._publisher.publish(finished)
+            except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError) as error:
+                log.warning("results wait for the server", articles=len(finished), error=str(error))
+            time.sleep(pause)  # until the time limit of the batch
+            pause = min(LONGEST_PAUSE, pause * 2)
 
     def _run(self, readable: Sequence[Taken]) -> list[Finished]:
         """Run the pipeline; where it fails on the batch, on each article alone, and give back those it fails on."""
@@ -107,7 +121,7 @@ class BatchWorker:
         metrics.ATTEMPTS_FAILED.labels("timeout" if reason is Reason.TIMEOUT else "error").inc(len(taken))
         if len(taken) == 1 and taken[0].attempts >= self._settings.max_attempts:
             finished = [_refused(taken[0], reason, error)]
-            record(finished, self._publisher.publish(finished))
+            record(finished, self._publish(finished))
         else:
             self._entries.release([one.entry_id for one in taken], because=error)
         self._progress.made()

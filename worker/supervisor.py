@@ -26,8 +26,8 @@ CHECK_EVERY = 2.0
 ANSWER_WITHIN = 5.0
 START_WITHIN = 180.0
 GRACE_WHEN_STALLED = 5.0
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-STEADY_AFTER = 60.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+STEADY_AFTER = 10.0
 STARTS_BEFORE_GIVING_UP = 3
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """The processes are the parallelism; threads of number crunchers would only get in each other's way."""

@@ -32,7 +32,10 @@ for number = 7, #ARGV do
   else
     local owner, idle = pending[2], pending[3]
     local history = redis.call('HGET', KEYS[2], id)
-    local busy = history and (
+    -- The same worker once more, and nothing went wrong: its connection broke before it had the answer.
+    local again = history and owner == ARGV[2] and last_worker(history) == owner
+      and not string.find(history, ': [^\n]*$')
+    local busy = history and not again and (
       #ARGV > 7 or owner ~= ARGV[2] and last_worker(history) == owner and idle < tonumber(ARGV[3]))
     local entry = not busy and redis.call('XRANGE', KEYS[1], id, id)[1]
     if busy then
@@ -48,8 +51,10 @@ for number = 7, #ARGV do
       if not oversize and size > left and left < tonumber(ARGV[4]) then
         return answer
       end
-      local line = ARGV[2] .. ' ' .. now .. ' ' .. ARGV[6]
-      history = history and history .. '\n' .. line or line
+      if not again then
+        local line = ARGV[2] .. ' ' .. now .. ' ' .. ARGV[6]
+        history = history and history .. '\n' .. line or line
+      end
       local _, attempts = string.gsub(history, '\n', '')
       redis.call('HSET', KEYS[2], id, history)
       redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'RETRYCOUNT', attempts + 1, 'JUSTID')

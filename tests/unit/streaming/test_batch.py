@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.exceptions import BusyLoadingError, OutOfMemoryError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from schemas.codes import Reason
 from schemas.messages import Extractor, ProcessedArticle
@@ -44,8 +47,11 @@ class FakePublisher:
     """Remembers what was published."""
 
     finished: list[Finished] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
 
     def publish(self, finished: Sequence[Finished]) -> Publication:
+        if self.troubles:
+            raise self.troubles.pop()
         self.finished += finished
         return Publication(tuple(Verdict.PUBLISHED for _ in finished), 0)
 
@@ -81,10 +87,10 @@ def taken(entry_id: str, payload: str = "ok", *, attempts: int = 1) -> Taken:
 
 
 def work_off(
-    *answers: Taken, at_once: int = 1000, pipeline: FakePipeline | None = None
+    *answers: Taken, at_once: int = 1000, pipeline: FakePipeline | None = None, troubles: Sequence[Exception] = ()
 ) -> tuple[FakeEntries, FakePublisher]:
     entries = FakeEntries({answer.entry_id: answer for answer in answers}, at_once)
-    publisher = FakePublisher()
+    publisher = FakePublisher(troubles=list(troubles))
     worker = BatchWorker(
         entries=entries,
         publisher=publisher,
@@ -148,6 +154,16 @@ def test_a_pipeline_that_gives_too_few_outcomes_publishes_nothing_wrong() -> Non
     entries, publisher = work_off(taken("1-0"), taken("2-0"), pipeline=Short())
     assert not publisher.finished
     assert set(entries.released) == {"1-0", "2-0"}
+
+
+@pytest.mark.parametrize("trouble", [RedisConnectionError, RedisTimeoutError, BusyLoadingError, OutOfMemoryError])
+def test_results_wait_for_a_server_that_is_away_or_full(
+    trouble: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.batch.SHORTEST_PAUSE", 0)
+    entries, publisher = work_off(taken("1-0"), troubles=[trouble(), trouble()])
+    assert publisher.reasons == {"1-0": None}
+    assert not entries.released
 
 
 PAYLOADS = st.lists(st.sampled_from(["ok", "refuse", "raise"]), max_size=8)
