@@ -2,6 +2,7 @@
 
 import re
 from array import array
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from schemas.codes import Reason
@@ -18,6 +19,7 @@ from worker.cleaning.metadata import PageMetadata, read_metadata
 from worker.cleaning.page import looks_like_page, read_page
 from worker.cleaning.rules import load_rules
 
+_PIECE = re.compile(r"[^ ]+(?: [^ ]+)*")
 _BY = re.compile(r"\A[\W_]*by\b:?", re.IGNORECASE)
 
 
@@ -114,21 +116,14 @@ def _assemble(layout: Layout, verdicts: list[Verdict]) -> tuple[str, "array[int]
     return "".join(parts), offsets, tuple(lines)
 
 
-def _pieces(verdict: Verdict) -> list[tuple[int, int]]:
-    """Return what is left of a kept paragraph, as trimmed ranges of the layout's text."""
+def _pieces(verdict: Verdict) -> Iterator[tuple[int, int]]:
+    """Yield what is left of a kept paragraph as ranges of the layout's text, without the cuts and without wide gaps."""
     paragraph = verdict.paragraph
-    bounds = [0]
-    for cut in verdict.cuts:
-        bounds += [cut.start, cut.end]
-    bounds.append(len(paragraph.text))
-    pieces = []
-    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
-        piece = paragraph.text[start:end]
-        stripped = piece.strip()
-        if stripped:
-            lead = paragraph.start + start + piece.index(stripped)
-            pieces.append((lead, lead + len(stripped)))
-    return pieces
+    position = 0
+    for start, end in (*((cut.start, cut.end) for cut in verdict.cuts), (len(paragraph.text),) * 2):
+        for piece in _PIECE.finditer(paragraph.text, position, start):
+            yield paragraph.start + piece.start(), paragraph.start + piece.end()
+        position = end
 
 
 def _removed(layout: Layout, verdicts: list[Verdict]) -> tuple[Removed, ...]:

@@ -90,12 +90,17 @@ def _runs_on(text: str, end: int, start: int, width: int) -> bool:
 def _wrap_width(text: str, lines: list[tuple[int, int]]) -> int | None:
     """Return the width to which the text is wrapped, or None where its lines are whole paragraphs."""
     inner = [(start, end) for (start, end), (following, _) in pairwise(lines) if text.count("\n", end, following) == 1]
-    if len(inner) < _FEWEST_WRAPPED:
+    if not inner:
         return None
     lengths = sorted(end - start for start, end in inner)
     width = lengths[int(0.85 * (len(lengths) - 1))]  # a few lines are longer: addresses, tables
     broken = sum(_SENTENCE_END.search(text[max(start, end - 4) : end]) is None for start, end in inner)
     full = sum(length > 0.75 * width for length in lengths)
-    if width not in _WRAP_WIDTHS or broken < 0.5 * len(inner) or full < 0.6 * len(inner):
+    # A few lines tell only if all of them are broken, and one of them before a small letter.
+    few = len(inner) < _FEWEST_WRAPPED
+    least_broken, least_full = (1.0, 1.0) if few else (0.5, 0.6)
+    if few and not any(text[text.index("\n", end) :].lstrip()[:1].islower() for _, end in inner):
+        return None
+    if width not in _WRAP_WIDTHS or broken < least_broken * len(inner) or full < least_full * len(inner):
         return None
     return width

@@ -14,7 +14,7 @@ from worker.cleaning.article import RemovalReason
 LONGEST = 400
 """Longer lines are prose or blobs: only their inline residue is looked for, which keeps matching linear."""
 
-_LONGEST_BY_MATCH = {"line": 200}
+_LONGEST_BY_MATCH = {"line": 200, "part": 300}
 """Lines that are residue from end to end are shorter still."""
 _TAIL_LENGTH = 160
 _EDGE = r"[\s*•·▪●■◆►▶–—|>#»›_~-]*"

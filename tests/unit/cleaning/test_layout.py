@@ -28,6 +28,15 @@ def test_a_long_address_does_not_hide_that_a_text_is_wrapped() -> None:
     assert kept(plain("\n\n".join(lines))) == list(PARAGRAPHS)
 
 
+def test_a_short_text_is_joined_too() -> None:
+    assert kept(plain("\n\n".join(fill(p, 70) for p in PARAGRAPHS[:2]))) == list(PARAGRAPHS[:2])
+
+
+def test_spaces_before_a_wrap_leave_one() -> None:
+    body = "\n\n".join(fill(p, 66).replace("\n", "  \n") for p in PARAGRAPHS)
+    assert kept(plain(body)) == list(PARAGRAPHS)
+
+
 def test_windows_line_ends_are_line_ends() -> None:
     assert kept(plain("\r\n\r\n".join(fill(p, 66).replace("\n", "\r\n") for p in PARAGRAPHS))) == list(PARAGRAPHS)
 
