@@ -174,7 +174,14 @@ def test_menus_before_the_headline_and_teasers_after_the_text_go() -> None:
 
 
 def test_signatures_and_source_after_the_text_go() -> None:
-    tail = ["GNA", "kn/ph", "Kari Nordmann is a reporter in the Bergen bureau of Fjord Daily.", "[ad_2]", "Source"]
+    tail = [
+        "(With input from agencies)",
+        "GNA",
+        "kn/ph",
+        "Kari Nordmann is a reporter in the Bergen bureau of Fjord Daily.",
+        "[ad_2]",
+        "Source",
+    ]
     assert kept(plain("\n".join([*PARAGRAPHS, *tail]))) == list(PARAGRAPHS)
 
 
