@@ -68,6 +68,7 @@ def record(
 ) -> Json:
     voices = read_voices(text, spans, gazetteer=load_gazetteer(), year=year)
     parties: dict[str, int] = {}
+    party_of: dict[str, int] = {}
     names: list[str] = []
     mentions = []
     for voice, (start, _) in zip(voices, spans, strict=True):
@@ -75,6 +76,7 @@ def record(
             if mention.party is None:
                 continue
             index = parties.setdefault(fold(mention.party.name), len(parties))
+            party_of[mention.party.name] = index
             if index == len(names):
                 names.append(mention.party.name)
             mentions.append({"start": mention.start, "end": mention.end, "party": index, "kind": mention.kind})
@@ -102,9 +104,11 @@ def record(
     return {
         "id": identity,
         "source": source,
+        "year": year,
         "text": text,
         "sentences": spans,
         "parties": names,
+        "party_of": party_of,
         "mentions": mentions,
         "events": labelled,
     }

@@ -1,93 +1,101 @@
-"""Are the probabilities honest? Fit the calibration on held-out articles: `python -m training.calibrate`.
+"""Are the probabilities honest? Fit everything between heads and events on held-out articles.
 
-    python -m training.calibrate --heads DIR --records DIR [--write DIR ...] [--report]
+    python -m training.calibrate --heads DIR --records DIR [--write DIR ...]
 
-`--heads` are exported heads that were fitted without the held-out articles. `--write` names folders whose card gets the
-result (the same, or heads fitted on all articles by the same recipe). Prints a reliability table on dev.
+`--heads` are exported heads that were fitted without the held-out articles. `--write` names folders whose card and
+trees get the result (the same, or heads fitted on all articles by the same recipe). Prints reliability tables and
+operating curves, of the held-out articles (cross-validated by article) and of dev.
 """
 
 import argparse
 import json
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from training.batches import ISSUES, STANCES
-from training.fusing import Reader, Reading, accuracy, fit_fusion, fuse_all
+from training.fusing import Reading, accuracy, fit_fusion, fuse, read
 from training.metrics import f1
-from training.records import Record, read_records
-from worker.extraction.agreement import Agreement, joint
+from training.records import read_records
+from worker.extraction.confidence import FEATURES, RISING, Matrix, label_features
 from worker.extraction.domain import load_domain
-from worker.extraction.encoder import FORMAT, Calibration, CandidateLabels, Heads
+from worker.extraction.encoder import FORMAT, Calibration, Heads
+from worker.extraction.events import Thresholds
 from worker.extraction.fusion import Fusion
+from worker.extraction.gazetteer import load_gazetteer
 from worker.extraction.paragraphs import load_parser
+from worker.extraction.reading import Reader
 
-UNLIKELY = 0.015
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """One event that the heads propose, and whether it is right."""
-
-    record: str
-    party: int
-    sentence: int
-    issue: str
-    stance: str
-    features: tuple[float, ...]
-    right: bool
+Key = tuple[Any, ...]
+FOLDS = 5
 
 
-def guesses(labelled: Sequence[tuple[Record, list[CandidateLabels]]]) -> list[Guess]:
-    """List every label that is not quite unlikely, with the features its confidence is computed from."""
-    out = []
-    for record, candidates in labelled:
-        agreement = Agreement(candidates)
-        for c in candidates:
-            here = {(e.issue, e.stance) for e in record.events if e.party == c.party and c.sentence in e.sentences}
-            for i, j in np.argwhere(joint(c) >= UNLIKELY).tolist():
-                label = ISSUES[i], STANCES[j]
-                features = agreement.features(c, i, j)
-                out.append(Guess(record.id, c.party, c.sentence, *label, features, label in here))
-    return out
+class Labels:
+    """All labels of some readings, line by line: features, whether right, what they would be events of."""
+
+    def __init__(self, readings: Sequence[Reading], fusion: Fusion) -> None:
+        lines: list[Matrix] = []
+        self.right = np.zeros(0, bool)
+        self.present = np.zeros(0)
+        self.keys: list[tuple[str, int, object, str, str]] = []
+        for reading in readings:
+            fused = fuse(reading, fusion)
+            labels, features = label_features(reading.article, fused)
+            lines.append(features)
+            right, present = [], []
+            for label in labels:
+                c = fused[label.candidate]
+                issue, stance = ISSUES[label.issue], STANCES[label.stance]
+                right.append((issue, stance) in {(e.issue, e.stance) for e in reading.events(c)})
+                present.append(c.present)
+                name = reading.article.parties[c.party].name
+                party = reading.record.party_of.get(name, name)
+                self.keys.append((reading.record.id, c.sentence, party, issue, stance))
+            self.right = np.concatenate((self.right, right)).astype(bool)
+            self.present = np.concatenate((self.present, present))
+        self.lines = np.concatenate(lines)
+        self.likeliest = self.lines[:, FEATURES.index("likeliest")] > 0
+        self.gold = [
+            (r.record.id, e.sentences, e.party if e.party is not None else f"out {n}", e.issue, e.stance)
+            for r in readings
+            for n, e in enumerate(r.record.events)
+        ]
+
+    def figures(self, confidence: Matrix, thresholds: Thresholds) -> dict[str, float]:
+        """Score the events that the thresholds admit."""
+        kept = [
+            key
+            for key, p, likeliest, present in zip(self.keys, confidence, self.likeliest, self.present, strict=True)
+            if thresholds.admit(confidence=float(p), likeliest=bool(likeliest), present=float(present))
+        ]
+        gold = self.gold
+        return {
+            "positions": _f1({k[:1] + k[2:] for k in kept}, {(i, *rest) for i, _, *rest in gold}),
+            "party_issue": _f1({k[:1] + k[2:4] for k in kept}, {(i, party, issue) for i, _, party, issue, _ in gold}),
+            "mentions": _f1(set(kept), {(i, s[0], *rest) for i, s, *rest in gold}),
+            "detection": _f1({k[:2] for k in kept}, {(i, one) for i, s, *_ in gold for one in s}),
+        }
 
 
-def logit(p: np.ndarray | float) -> np.ndarray:
-    """Return log odds, bounded."""
-    p = np.clip(p, 1e-4, 1 - 1e-4)
-    return np.log(p / (1 - p))
+def _f1(predicted: set[Key], gold: set[Key]) -> float:
+    return f1(len(predicted & gold), len(predicted), len(gold))
 
 
-def fit_presence(heads: Heads, readings: Sequence[Reading]) -> Calibration:
-    """Fit scale and shift of presence and the temperatures of issue and stance; `readings` are uncalibrated."""
-    labelled = [(r.record, c) for r in readings for c in r.candidates]
-    is_event = np.array([any(e.party == c.party and c.sentence in e.sentences for e in r.events) for r, c in labelled])
-    present = logit(np.array([c.present for _, c in labelled]))[:, None]
-    platt = LogisticRegression(C=10.0).fit(present, is_event)
+def fit_presence(readings: Sequence[Reading]) -> Calibration:
+    """Fit the temperatures of issue and stance; presence is calibrated with the fusion."""
     issue_pairs, stance_pairs = [], []
-    for r, c in labelled:
-        for e in r.events:
-            if e.party == c.party and c.sentence in e.sentences:
+    for reading in readings:
+        for candidate in reading.article.candidates:
+            c = candidate.labels
+            for e in reading.events(c):
                 i = ISSUES.index(e.issue)
                 issue_pairs.append((np.log(c.issues + 1e-9), i))
                 stance_pairs.append((np.log(c.stances[i] + 1e-9), STANCES.index(e.stance)))
-    return Calibration(
-        present_scale=round(float(platt.coef_[0, 0]), 4),
-        present_shift=round(float(platt.intercept_[0]), 4),
-        issue_temperature=_temperature(issue_pairs),
-        stance_temperature=_temperature(stance_pairs),
-    )
-
-
-def fit_event(proposed: Sequence[Guess]) -> tuple[float, ...]:
-    """Fit the weights of a label's confidence, the bias last."""
-    x = np.array([g.features for g in proposed])
-    model = LogisticRegression(C=0.5, max_iter=2000).fit(x, np.array([g.right for g in proposed]))
-    return tuple(round(w, 4) for w in (*model.coef_[0].tolist(), float(model.intercept_[0])))
+    return Calibration(issue_temperature=_temperature(issue_pairs), stance_temperature=_temperature(stance_pairs))
 
 
 def _temperature(pairs: Sequence[tuple[np.ndarray, int]]) -> float:
@@ -102,12 +110,71 @@ def _temperature(pairs: Sequence[tuple[np.ndarray, int]]) -> float:
     return round(float(min(np.arange(0.6, 3.0, 0.05), key=loss)), 2)
 
 
-def confidences(heads: Heads, proposed: Sequence[Guess]) -> np.ndarray:
-    """Return each guess's calibrated probability to be right."""
-    return np.array([heads.confidence(g.features) for g in proposed])
+def fit_trees(labels: Labels, chosen: np.ndarray | None = None) -> HistGradientBoostingClassifier:
+    """Fit the trees that give a label's confidence, on some lines."""
+    lines, right = labels.lines, labels.right
+    if chosen is not None:
+        lines, right = lines[chosen], right[chosen]
+    model = HistGradientBoostingClassifier(
+        max_iter=80,
+        learning_rate=0.06,
+        max_leaf_nodes=6,
+        min_samples_leaf=40,
+        l2_regularization=5.0,
+        monotonic_cst=[int(name in RISING) for name in FEATURES],
+        early_stopping=False,
+        random_state=0,
+    )
+    return model.fit(lines, right)
 
 
-def reliability(p: np.ndarray, right: np.ndarray) -> tuple[list[tuple[float, float, int]], float]:
+def crossed(labels: Labels) -> Matrix:
+    """Return the confidence of every label by trees fitted on the other articles."""
+    articles = sorted({key[0] for key in labels.keys})
+    fold = np.array([articles.index(key[0]) % FOLDS for key in labels.keys])
+    out = np.zeros(len(labels.keys))
+    for k in range(FOLDS):
+        out[fold == k] = fit_trees(labels, fold != k).predict_proba(labels.lines[fold == k])[:, 1]
+    return out
+
+
+def trees_as_json(model: HistGradientBoostingClassifier) -> dict[str, Any]:
+    """Return the trees in the form that `worker.extraction.confidence` reads."""
+    trees = []
+    for [predictor] in model._predictors:
+        nodes = predictor.nodes
+        own = np.arange(len(nodes))
+        leaf = nodes["is_leaf"].astype(bool)
+        trees.append(
+            {
+                "feature": np.where(leaf, 0, nodes["feature_idx"]).tolist(),
+                "threshold": [0.0 if end else float(t) for end, t in zip(leaf, nodes["num_threshold"], strict=True)],
+                "left": np.where(leaf, own, nodes["left"]).tolist(),
+                "right": np.where(leaf, own, nodes["right"]).tolist(),
+                "value": [round(float(v), 7) for v in nodes["value"]],
+                "depth": int(nodes["depth"].max()),
+            }
+        )
+    return {"features": list(FEATURES), "bias": float(model._baseline_prediction[0, 0]), "trees": trees}
+
+
+def choose_thresholds(labels: Labels, confidence: Matrix) -> Thresholds:
+    """Choose the thresholds with the best sum of all figures; the mean of the ten best is steadier than the best."""
+    tried = []
+    for event in np.arange(0.1, 0.32, 0.03):
+        for likeliest in np.arange(0.04, event, 0.03):
+            for present in np.arange(0.2, 0.55, 0.05):
+                thresholds = Thresholds(event=float(event), likeliest=float(likeliest), present=float(present))
+                tried.append((sum(labels.figures(confidence, thresholds).values()), thresholds))
+    best = [t for _, t in sorted(tried, key=lambda pair: -pair[0])[:10]]
+    return Thresholds(
+        event=round(float(np.mean([t.event for t in best])), 3),
+        likeliest=round(float(np.mean([t.likeliest for t in best])), 3),
+        present=round(float(np.mean([t.present for t in best])), 3),
+    )
+
+
+def reliability(p: Matrix, right: np.ndarray) -> tuple[list[tuple[float, float, int]], float]:
     """Return (mean confidence, share right, count) by tenths, and the expected calibration error."""
     rows = []
     error = 0.0
@@ -119,22 +186,28 @@ def reliability(p: np.ndarray, right: np.ndarray) -> tuple[list[tuple[float, flo
     return rows, error
 
 
-def set_f1(records: Sequence[Record], proposed: Sequence[Guess], keep: Callable[[int], bool]) -> float:
-    """Return the F1 of each article's set of (party, issue, stance)."""
-    gold: dict[str, set[object]] = defaultdict(set)
-    for r in records:
-        for n, e in enumerate(r.events):
-            gold[r.id].add((e.party if e.party is not None else f"out {n}", e.issue, e.stance))
-    predicted: dict[str, set[object]] = defaultdict(set)
-    for n, g in enumerate(proposed):
-        if keep(n):
-            predicted[g.record].add((g.party, g.issue, g.stance))
-    hits = sum(len(gold[i] & predicted[i]) for i in gold)
-    return f1(hits, sum(map(len, predicted.values())), sum(map(len, gold.values())))
+def report(name: str, labels: Labels, confidence: Matrix, thresholds: Thresholds) -> None:
+    """Print figures at the thresholds, the reliability of what they admit, and the curve over single thresholds."""
+    print(name, {k: round(v, 3) for k, v in labels.figures(confidence, thresholds).items()})
+    admitted = np.array(
+        [
+            thresholds.admit(confidence=float(p), likeliest=bool(best), present=float(present))
+            for p, best, present in zip(confidence, labels.likeliest, labels.present, strict=True)
+        ]
+    )
+    rows, error = reliability(confidence[admitted], labels.right[admitted])
+    print(f"  expected calibration error of events {error:.3f}")
+    for mean, share, count in rows:
+        print(f"    said {mean:.2f} right {share:.2f} of {count}")
+    for t in (0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
+        single = labels.figures(confidence, Thresholds(event=t, likeliest=t, present=0.0))
+        right = labels.right[confidence >= t]
+        precision = right.mean() if len(right) else 0.0
+        print(f"    at {t:.2f}: precision {precision:.2f}", {k: round(v, 3) for k, v in single.items()})
 
 
 def main() -> None:
-    """Calibrate, choose the threshold, report."""
+    """Calibrate, choose the thresholds, report."""
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--heads", type=Path, required=True)
     ap.add_argument("--records", type=Path, required=True)
@@ -143,47 +216,32 @@ def main() -> None:
     ap.add_argument("--condition", type=float, default=0.5, help="show a condition above this probability")
     a = ap.parse_args()
     heads = Heads.load(a.heads)
-    reader = Reader(load_domain(a.domain), load_parser())
+    heads.calibration = Calibration()
+    reader = Reader(load_domain(a.domain), gazetteer=load_gazetteer(), heads=heads, nlp=load_parser())
     held_out = [r for r in read_records(a.records / "train.jsonl", heads.tokenizer) if r.held_out]
     dev = read_records(a.records / "dev.jsonl", heads.tokenizer)
-    heads.calibration = Calibration()
-    heads.calibration = calibration = fit_presence(heads, reader.read(heads, held_out))
-    readings = {"held out": reader.read(heads, held_out), "dev": reader.read(heads, dev)}
+    heads.calibration = calibration = fit_presence(read(reader, held_out))
+    readings = {"held out": read(reader, held_out), "dev": read(reader, dev)}
     fusion = fit_fusion(readings["held out"])
-    print("fusion", fusion)
-    proposed = {name: guesses(fuse_all(r, fusion)) for name, r in readings.items()}
-    heads.calibration = calibration = replace(calibration, event=fit_event(proposed["held out"]))
-    print("calibration", asdict(calibration))
-    threshold = 0.15
-    for name, records in (("held out", held_out), ("dev", dev)):
-        print(name, accuracy("heads alone", readings[name], Fusion()), accuracy("fused", readings[name], fusion))
-        curve = report(name, records, proposed[name], heads)
-        if name == "held out":
-            threshold = max(curve, key=curve.__getitem__)
+    for name, some in readings.items():
+        print(f"{name}: heads alone: {accuracy(some, Fusion())}; fused: {accuracy(some, fusion)}")
+    labels = {name: Labels(some, fusion) for name, some in readings.items()}
+    trees = fit_trees(labels["held out"])
+    unseen = crossed(labels["held out"])
+    thresholds = choose_thresholds(labels["held out"], unseen)
+    print(calibration, fusion, thresholds, sep="\n")
+    report("held out", labels["held out"], unseen, thresholds)
+    report("dev", labels["dev"], trees.predict_proba(labels["dev"].lines)[:, 1], thresholds)
     for folder in a.write:
-        path = folder / "card.json"
-        card = json.loads(path.read_text(encoding="utf8"))
+        card = json.loads((folder / "card.json").read_text(encoding="utf8"))
         card |= {
             "format": FORMAT,
             "calibration": asdict(calibration),
             "fusion": asdict(fusion),
-            "thresholds": {"event": threshold, "condition": a.condition},
+            "thresholds": asdict(thresholds) | {"condition": a.condition},
         }
-        path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf8")
-
-
-def report(name: str, records: Sequence[Record], proposed: Sequence[Guess], heads: Heads) -> dict[float, float]:
-    """Print reliability and operating curve; return positions F1 by threshold."""
-    p, right = confidences(heads, proposed), np.array([g.right for g in proposed])
-    rows, error = reliability(p, right)
-    print(f"{name}: expected calibration error {error:.3f}")
-    for mean, share, count in rows:
-        print(f"  said {mean:.2f} right {share:.2f} of {count}")
-    curve = {
-        round(float(t), 3): set_f1(records, proposed, lambda n, t=t: bool(p[n] > t)) for t in np.arange(0.06, 0.4, 0.02)
-    }
-    print("  positions F1 by threshold", {t: round(v, 3) for t, v in curve.items()})
-    return curve
+        (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf8")
+        (folder / "confidence.json").write_text(json.dumps(trees_as_json(trees)) + "\n", encoding="utf8")
 
 
 if __name__ == "__main__":

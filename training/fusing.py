@@ -1,93 +1,65 @@
-"""How much weight do terms and cues get beside the heads? Fitted on articles that the heads were not fitted on."""
+"""How much weight do terms, cues and roles get beside the heads? Fitted on articles the heads were not fitted on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from spacy.language import Language
+from sklearn.linear_model import LogisticRegression
 from torch import Tensor, nn
 
 from training.batches import ISSUES, STANCES
-from training.records import Record
-from worker.extraction.domain import Domain
-from worker.extraction.encoder import CandidateLabels, Heads
-from worker.extraction.encoding import pack
-from worker.extraction.extractor import READ_FROM
-from worker.extraction.fusion import Evidence, Fusion, read_evidence
-from worker.extraction.issues import issue_profile
-from worker.extraction.paragraphs import Paragraphs
+from training.records import Event, Record
+from worker.extraction.encoder import CandidateLabels
+from worker.extraction.fusion import Fusion
+from worker.extraction.reading import ArticleReading, Reader, log_odds
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What heads, terms and cues say of the likely candidates of one record."""
+    """One record, read as the worker reads an article."""
 
     record: Record
-    candidates: list[CandidateLabels]
-    evidence: list[Evidence]
+    article: ArticleReading
+
+    def events(self, labels: CandidateLabels) -> list[Event]:
+        """Return the gold events of a candidate."""
+        party = self.record.party_of.get(self.article.parties[labels.party].name, -1)
+        return [e for e in self.record.events if e.party == party and labels.sentence in e.sentences]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Reads records as the worker does."""
-
-    domain: Domain
-    nlp: Language
-
-    def read(self, heads: Heads, records: Sequence[Record]) -> list[Reading]:
-        """Label the candidates of every record and look up the evidence of words."""
-        return [self._read(heads, record) for record in records]
-
-    def _read(self, heads: Heads, record: Record) -> Reading:
-        labels = [c for chunk in heads.label(pack(record.tokens)) for c in chunk.candidates if c.present >= READ_FROM]
-        paragraphs = Paragraphs(self.nlp, record.text, [record.sentences[c.sentence] for c in labels])
-        profile = issue_profile(record.text, domain=self.domain)
-        evidence = [
-            read_evidence(
-                record.text,
-                record.sentences,
-                c.sentence,
-                _mentions(record, c),
-                paragraph=paragraphs.holding(record.sentences[c.sentence]),
-                profile=profile,
-                domain=self.domain,
-            )
-            for c in labels
-        ]
-        return Reading(record, labels, evidence)
+def read(reader: Reader, records: Sequence[Record]) -> list[Reading]:
+    """Read records."""
+    return [Reading(r, reader.read(r.text, r.sentences, year=r.year)) for r in records]
 
 
-def _mentions(record: Record, candidate: CandidateLabels) -> list[tuple[int, int]]:
-    start, end = record.sentences[candidate.sentence]
-    return [
-        (m.start, m.end)
-        for m in record.mentions
-        if m.party == candidate.party and m.start < m.end and start <= m.start < end
-    ]
-
-
-def fuse_all(readings: Sequence[Reading], fusion: Fusion) -> list[tuple[Record, list[CandidateLabels]]]:
-    """Return the fused candidates of every record."""
-    return [(r.record, [fusion.fuse(c, e) for c, e in zip(r.candidates, r.evidence, strict=True)]) for r in readings]
+def fuse(reading: Reading, fusion: Fusion) -> list[CandidateLabels]:
+    """Return the fused labels of the reading's candidates, in order."""
+    return [fusion.fuse(candidate) for candidate in reading.article.candidates]
 
 
 def fit_fusion(readings: Sequence[Reading]) -> Fusion:
     """Fit the log-linear sums on the gold events of the readings."""
     issue_logs, issue_terms, issue_gold, stance_logs, stance_cues, stance_gold = [], [], [], [], [], []
+    roles, present = [], []
     for reading in readings:
-        for c, evidence in zip(reading.candidates, reading.evidence, strict=True):
-            for e in reading.record.events:
-                if e.party == c.party and c.sentence in e.sentences:
-                    i = ISSUES.index(e.issue)
-                    issue_logs.append(np.log(c.issues + 1e-6))
-                    issue_terms.append(np.sqrt(evidence.issues))
-                    issue_gold.append(i)
-                    stance_logs.append(np.log(c.stances[i] + 1e-6))
-                    stance_cues.append(np.sqrt(evidence.stances))
-                    stance_gold.append(STANCES.index(e.stance))
+        for candidate in reading.article.candidates:
+            c, evidence = candidate.labels, candidate.evidence
+            events = reading.events(c)
+            roles.append((log_odds(c.present), *candidate.roles))
+            present.append(bool(events))
+            for e in events:
+                i = ISSUES.index(e.issue)
+                issue_logs.append(np.log(c.issues + 1e-6))
+                issue_terms.append(np.sqrt(evidence.issues))
+                issue_gold.append(i)
+                stance_logs.append(np.log(c.stances[i] + 1e-6))
+                stance_cues.append(np.sqrt(evidence.stances))
+                stance_gold.append(STANCES.index(e.stance))
     issue = _fit(issue_logs, issue_terms, issue_gold)
     stance = _fit(stance_logs, stance_cues, stance_gold)
+    presence = LogisticRegression(C=0.3, max_iter=2000).fit(np.array(roles), np.array(present))
+    heads, *weights = presence.coef_[0].tolist()
     return Fusion(
         issue_heads=issue[0],
         issue_terms=issue[1],
@@ -95,6 +67,9 @@ def fit_fusion(readings: Sequence[Reading]) -> Fusion:
         stance_heads=stance[0],
         stance_cues=stance[1],
         stance_bias=stance[2],
+        present_heads=round(heads, 4),
+        roles=tuple(round(w, 4) for w in weights),
+        present_bias=round(float(presence.intercept_[0]), 4),
     )
 
 
@@ -119,17 +94,15 @@ def _fit(
     return heads, terms, tuple(round(v, 4) for v in bias.tolist())
 
 
-def accuracy(name: str, readings: Sequence[Reading], fusion: Fusion) -> str:
+def accuracy(readings: Sequence[Reading], fusion: Fusion) -> str:
     """Say how often issue, stance and both are right, given sentence and party."""
     hits = []
-    for record, candidates in fuse_all(readings, fusion):
-        for c in candidates:
+    for reading in readings:
+        for c in fuse(reading, fusion):
             best = int(c.issues.argmax())
-            for e in record.events:
-                if e.party == c.party and c.sentence in e.sentences:
-                    i = ISSUES.index(e.issue)
-                    stance = STANCES[int(c.stances[i].argmax())] == e.stance
-                    both = best == i and stance
-                    hits.append((best == i, stance, both))
+            for e in reading.events(c):
+                i = ISSUES.index(e.issue)
+                stance = STANCES[int(c.stances[i].argmax())] == e.stance
+                hits.append((best == i, stance, best == i and STANCES[int(c.stances[best].argmax())] == e.stance))
     issue, stance, both = np.mean(hits, 0)
-    return f"{name}: issue {issue:.3f} stance {stance:.3f} both {both:.3f}"
+    return f"issue {issue:.3f} stance {stance:.3f} both {both:.3f}"

@@ -45,7 +45,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One text with its tokens, ready to be packed.
+    """One text with its tokens, ready to be packed; `party_of` gives the number of a party by any name found for it.
 
     `opinions` (by sentence and party) have the share `trust` in what is learnt of the text, `events` the rest;
     a trust of 1 means that the text is not annotated.
@@ -54,9 +54,10 @@ class Record:
     id: str
     is_item: bool
     text: str
+    year: int | None
     parties: tuple[str, ...]
+    party_of: dict[str, int]
     sentences: list[tuple[int, int]]
-    mentions: list[PartyMention]
     tokens: list[SentenceTokens]
     events: tuple[Event, ...]
     opinions: Mapping[tuple[int, int], Opinion] = field(default_factory=dict)
@@ -92,8 +93,9 @@ def _record(raw: dict[str, Any], tokenizer: Tokenizer) -> Record:
         is_item=is_item,
         text=raw["text"],
         parties=tuple(raw["parties"]),
+        year=raw.get("year"),
+        party_of=raw.get("party_of", {}),
         sentences=sentences,
-        mentions=mentions,
         tokens=tokenize(tokenizer, raw["text"], sentences, mentions),
         events=tuple(_events(raw["events"], is_item)),
     )

@@ -13,8 +13,8 @@ from worker.extraction.encoder import CandidateLabels
 _FLOOR = 0.02
 _CEILING = 0.999
 
-FEATURES = ("present", "issue", "stance", "same_elsewhere", "issue_elsewhere", "issue_share")
-"""What a label's confidence is computed from, in this order: log odds of the first five, log of the last.
+AGREEMENT_FEATURES = ("present", "issue", "stance", "same_elsewhere", "issue_elsewhere", "issue_share")
+"""What heads and agreement say of a label, in this order: log odds of the first five, log of the last.
 
 `same_elsewhere` is the probability that some other sentence gives the party the same issue and stance,
 `issue_elsewhere` the same issue, `issue_share` how much of all that the article's parties say concerns the issue.
@@ -37,7 +37,7 @@ class Agreement:
         self._share = share / share.sum()
 
     def features(self, labels: CandidateLabels, issue: int, stance: int) -> tuple[float, ...]:
-        """Return the `FEATURES` of one label of a candidate of the article."""
+        """Return the `AGREEMENT_FEATURES` of one label of a candidate of the article."""
         own_label = math.log1p(-joint(labels)[issue, stance])
         own_issue = math.log1p(-_of_issue(labels)[issue])
         same = 1 - math.exp(min(0.0, self._no_label[labels.party][issue, stance] - own_label))

@@ -6,7 +6,7 @@ labelled within a batch would otherwise differ from the same article alone.
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from schemas.codes import Attribution, Issue, Stance, TimeFrame
 from worker.extraction.encoding import Chunk, FloatArray, load_tokenizer
 from worker.extraction.position import CharSpan
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The version of the card, the inputs and the outputs that this module reads."""
 
 SHIPPED_HEADS: Final = Path(__file__).parent.parent / "domains" / "negotiations_heads"
@@ -35,16 +35,12 @@ class HeadsMismatchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What turns logits into honest probabilities; fitted on held-out articles.
-
-    `event` weighs the features that `agreement.FEATURES` names; its last number is the bias.
-    """
+    """What turns logits into honest probabilities; fitted on held-out articles."""
 
     present_scale: float = 1.0
     present_shift: float = 0.0
     issue_temperature: float = 1.0
     stance_temperature: float = 1.0
-    event: tuple[float, ...] = (0.5, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +91,8 @@ class Heads:
         self.card = card
         self.thresholds: dict[str, float] = dict(card["thresholds"])
         self.version: str = card["version"]
-        self.calibration = Calibration(**{k: _frozen(v) for k, v in card["calibration"].items()})
-        self._model = folder / _MODEL
+        self.calibration = Calibration(**card["calibration"])
+        self.folder = folder
         self._threads = threads
         self._sessions: dict[int, onnxruntime.InferenceSession] = {}
 
@@ -117,11 +113,6 @@ class Heads:
     def label(self, chunks: Iterable[Chunk]) -> list[ChunkLabels]:
         """Label chunks, each by itself."""
         return [self._label(chunk) for chunk in chunks]
-
-    def confidence(self, features: Sequence[float]) -> float:
-        """Return the calibrated probability that a label with these features (`agreement.FEATURES`) is right."""
-        *weights, bias = self.calibration.event
-        return float(_sigmoid(bias + sum(w * f for w, f in zip(weights, features, strict=True))))
 
     def _label(self, chunk: Chunk) -> ChunkLabels:
         session = self._own_session()
@@ -168,7 +159,7 @@ class Heads:
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             options.log_severity_level = 3
             session = onnxruntime.InferenceSession(
-                str(self._model), sess_options=options, providers=["CPUExecutionProvider"]
+                str(self.folder / _MODEL), sess_options=options, providers=["CPUExecutionProvider"]
             )
             self._sessions[process] = session
         return session
@@ -217,7 +208,3 @@ def _softmax(logits: FloatArray) -> FloatArray:
 
 def _sigmoid(logits: Any) -> Any:
     return 1.0 / (1.0 + np.exp(-np.clip(logits, -60, 60)))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

@@ -1,24 +1,23 @@
-"""Which events do the heads' distributions come down to? The labels of a candidate that are likely enough."""
+"""Which events do the labels of an article come down to? Those that are likely enough."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from schemas.codes import Attribution, Issue, Stance, TimeFrame
-from worker.extraction.agreement import Agreement, joint
-from worker.extraction.encoder import CandidateLabels, Heads
+from worker.extraction.confidence import FEATURES, Trees, label_features
+from worker.extraction.encoder import CandidateLabels
+from worker.extraction.reading import ArticleReading, Evidence
 
 _ISSUES = tuple(Issue)
 _STANCES = tuple(Stance)
 _ATTRIBUTIONS = tuple(Attribution)
 _TIMES = tuple(TimeFrame)
-_UNLIKELY = 0.015
+_LIKELIEST = FEATURES.index("likeliest")
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledEvent:
-    """A position of party number `party` in sentence number `sentence`, as the heads label it."""
+    """A position of party number `party` in sentence number `sentence`, and what was said of its candidate."""
 
     sentence: int
     party: int
@@ -30,26 +29,54 @@ class LabelledEvent:
     has_condition: float
     confidence: float
     labels: CandidateLabels
-    """What the heads said of the candidate that the event comes from."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a label becomes an event: at the confidence `event`, or as the likeliest label of its candidate already at
+    `likeliest`, if the candidate holds a position at all with the probability `present`.
+    """
+
+    event: float
+    likeliest: float
+    present: float
+
+    @classmethod
+    def choose(cls, card: Mapping[str, float], wanted: float | None) -> "Thresholds":
+        """Take the thresholds of a card, or a single confidence that the user wants."""
+        if wanted is not None:
+            return cls(event=wanted, likeliest=wanted, present=0.0)
+        return cls(event=card["event"], likeliest=card["likeliest"], present=card["present"])
+
+    def admit(self, *, confidence: float, likeliest: bool, present: float) -> bool:
+        """Tell whether a label is an event."""
+        return confidence >= self.event or (likeliest and confidence >= self.likeliest and present >= self.present)
 
 
 def labelled_events(
-    labels: CandidateLabels, agreement: Agreement, heads: Heads, *, threshold: float
-) -> Iterator[LabelledEvent]:
-    """Yield the events of one candidate whose calibrated confidence reaches `threshold`."""
-    addressee = max(labels.addressees, key=lambda pair: pair[1], default=(None, 0.0))[0]
-    for issue, stance in np.argwhere(joint(labels) >= _UNLIKELY).tolist():
-        confidence = heads.confidence(agreement.features(labels, issue, stance))
-        if confidence >= threshold:
-            yield LabelledEvent(
-                sentence=labels.sentence,
-                party=labels.party,
-                issue=_ISSUES[issue],
-                stance=_STANCES[stance],
-                attribution=_ATTRIBUTIONS[int(labels.attribution.argmax())],
-                time=_TIMES[int(labels.time.argmax())],
-                addressee=addressee,
-                has_condition=labels.has_condition,
-                confidence=confidence,
-                labels=labels,
+    reading: ArticleReading, fused: Sequence[CandidateLabels], *, trees: Trees, thresholds: Thresholds
+) -> list[LabelledEvent]:
+    """Return the events of an article in the order of the text; `fused` are its candidates' labels after fusion."""
+    found, lines = label_features(reading, fused)
+    events = []
+    for label, line, confidence in zip(found, lines, trees.probabilities(lines).tolist(), strict=True):
+        labels = fused[label.candidate]
+        likeliest = bool(line[_LIKELIEST])
+        if thresholds.admit(confidence=confidence, likeliest=likeliest, present=labels.present):
+            events.append(
+                LabelledEvent(
+                    sentence=labels.sentence,
+                    party=labels.party,
+                    issue=_ISSUES[label.issue],
+                    stance=_STANCES[label.stance],
+                    attribution=_ATTRIBUTIONS[int(labels.attribution.argmax())],
+                    time=_TIMES[int(labels.time.argmax())],
+                    addressee=max(labels.addressees, key=lambda pair: pair[1], default=(None, 0.0))[0],
+                    has_condition=labels.has_condition,
+                    confidence=confidence,
+                    labels=labels,
+                    evidence=reading.candidates[label.candidate].evidence,
+                )
             )
+    return sorted(events, key=lambda e: (e.sentence, -e.confidence, e.party, e.issue, e.stance))

@@ -7,16 +7,16 @@ from datetime import date
 from spacy.language import Language
 
 from worker.cleaning.article import CleanedArticle, LineKind
-from worker.extraction.agreement import Agreement
+from worker.extraction.confidence import Trees
 from worker.extraction.details import read_details
 from worker.extraction.domain import Domain
 from worker.extraction.encoder import CandidateLabels, Heads
-from worker.extraction.events import LabelledEvent, labelled_events
+from worker.extraction.events import LabelledEvent, Thresholds, labelled_events
 from worker.extraction.fusion import Fusion
 from worker.extraction.gate import gate_article
 from worker.extraction.gazetteer import Gazetteer
 from worker.extraction.position import CharSpan, Position
-from worker.extraction.reading import ArticleReading, Evidence, Reader
+from worker.extraction.reading import ArticleReading, Reader
 from worker.extraction.sentences import split_sentences
 from worker.extraction.speakers import voice_of
 
@@ -52,7 +52,8 @@ class Extractor:
         self._heads = heads
         self._reader = Reader(domain, gazetteer=gazetteer, heads=heads, nlp=nlp)
         self._fusion = Fusion.from_card(heads.card.get("fusion", {}))
-        self._threshold = heads.thresholds["event"] if threshold is None else threshold
+        self._trees = Trees.load(heads.folder / "confidence.json")
+        self._thresholds = Thresholds.choose(heads.thresholds, threshold)
 
     @property
     def model(self) -> str:
@@ -76,25 +77,17 @@ class Extractor:
         year = article.published_at.year if article.published_at else None
         reading = self._reader.read(article.text, sentences, year=year, targets=set(gated.sentences))
         fused = [self._fusion.fuse(candidate) for candidate in reading.candidates]
-        agreement = Agreement(fused)
-        found = [
-            (event, candidate.evidence)
-            for labels, candidate in zip(fused, reading.candidates, strict=True)
-            for event in labelled_events(labels, agreement, self._heads, threshold=self._threshold)
-        ]
-        found.sort(key=lambda pair: _order(pair[0]))
+        found = labelled_events(reading, fused, trees=self._trees, thresholds=self._thresholds)
         day = article.dateline.day if article.dateline and article.dateline.day else article.published_at
         return Extraction(
-            positions=tuple(self._position(reading, event, evidence, day=day) for event, evidence in found),
+            positions=tuple(self._position(reading, event, day=day) for event in found),
             passed=True,
             sentences=len(sentences),
             labelled_sentences=len(gated.sentences),
-            labels=tuple(event.labels for event, _ in found),
+            labels=tuple(event.labels for event in found),
         )
 
-    def _position(
-        self, reading: ArticleReading, event: LabelledEvent, evidence: Evidence, *, day: date | None
-    ) -> Position:
+    def _position(self, reading: ArticleReading, event: LabelledEvent, *, day: date | None) -> Position:
         sentence = reading.sentences[event.sentence]
         party = reading.parties[event.party]
         mentions = reading.mentions(event.sentence, event.party)
@@ -103,7 +96,7 @@ class Extractor:
         details = read_details(
             event,
             sentence=sentence,
-            readings=evidence.readings,
+            readings=event.evidence.readings,
             condition=condition.span if condition and conditional else None,
             paragraph=reading.paragraphs.holding(sentence),
             attributions=reading.paragraphs.attributions(sentence),

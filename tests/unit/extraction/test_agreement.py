@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from schemas.codes import Issue, Stance
-from worker.extraction.agreement import FEATURES, Agreement
+from worker.extraction.agreement import AGREEMENT_FEATURES, Agreement
 from worker.extraction.encoder import CandidateLabels
 
 CEASEFIRE, TRADE = list(Issue).index(Issue.CEASEFIRE), list(Issue).index(Issue.TRADE)
@@ -31,7 +31,9 @@ def labels(sentence: int, party: int, issue: int, stance: int, present: float = 
 
 
 def feature(name: str, asked: CandidateLabels, others: list[CandidateLabels]) -> float:
-    return dict(zip(FEATURES, Agreement([asked, *others]).features(asked, CEASEFIRE, OPPOSE), strict=True))[name]
+    return dict(zip(AGREEMENT_FEATURES, Agreement([asked, *others]).features(asked, CEASEFIRE, OPPOSE), strict=True))[
+        name
+    ]
 
 
 def test_the_same_label_in_another_sentence_bears_it_out() -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from schemas.codes import Issue, Stance
-from worker.extraction.agreement import FEATURES
 from worker.extraction.encoder import SHIPPED_HEADS, CandidateLabels, ChunkLabels, Heads, HeadsMismatchError
 from worker.extraction.encoding import Chunk, PartyMention, pack, tokenize
 
@@ -109,10 +108,3 @@ def test_heads_made_for_another_version_are_refused(tmp_path: Path, change: dict
     (tmp_path / "card.json").write_text(json.dumps(card | change), encoding="utf8")
     with pytest.raises(HeadsMismatchError):
         Heads.load(tmp_path)
-
-
-def test_confidence_grows_with_the_heads_own_odds(heads: Heads) -> None:
-    low = [-1.0] * len(FEATURES)
-    for own in range(3):
-        higher = [*low[:own], 1.0, *low[own + 1 :]]
-        assert heads.confidence(low) < heads.confidence(higher) < 1
