@@ -128,6 +128,7 @@ def set_up_logging(**_: object) -> None:
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
 def load_before_fork(**_: object) -> None:
     """Load the pipeline, in the parent."""
+    configure_logging(process_settings())  # Celery would ask for that only later, and a failure must be told now
     try:
         pipeline()
     except Exception as error:  # Celery would go on without, and every process would try by itself

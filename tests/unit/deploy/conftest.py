@@ -6,8 +6,6 @@ import pytest
 
 from worker.settings import Settings, load_settings
 
-ROOT = Path(__file__).parents[3]
-
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:

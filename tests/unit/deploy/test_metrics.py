@@ -22,7 +22,6 @@ from worker.outcome import Processed, Refused
 from worker.publishing.keys import Keys
 from worker.publishing.publisher import Finished, Publication, Verdict
 
-
 SERIES_LABEL = '{}="{}"'.format
 
 
