@@ -21,6 +21,10 @@ class ServerError(Exception):
     """The server cannot be used; the message says why and what to do."""
 
 
+class UnsupportedServerError(ServerError):
+    """The server answers, but is too old: waiting will not help."""
+
+
 def connect(settings: Settings, *, retries: int = 3) -> Client:
     """Return a client that answers in bytes; it connects with its first command."""
     url = server_url(settings)
@@ -88,5 +92,5 @@ def check_server(client: Client) -> str:
         raise ServerError(f"the server refuses: {error}") from None
     if name == "redis" and version < OLDEST_VERSION:
         shown = ".".join(map(str, version))
-        raise ServerError(f"the server is Redis {shown}; Stancewire needs Redis 7.0 or later, or any Valkey")
+        raise UnsupportedServerError(f"the server is Redis {shown}; Stancewire needs Redis 7.0 or later, or any Valkey")
     return f"{name} {'.'.join(map(str, version))}"

@@ -19,11 +19,11 @@ from redis.exceptions import RedisError, ResponseError
 
 from schemas.codes import Reason
 from worker.celery_app import create_app, send_entries
-from worker.connection import Client, connect
+from worker.connection import Client, ServerError, UnsupportedServerError, check_server, connect
 from worker.entries import ArticleEntries, Reclaimed, ReclaimState
 from worker.observability import metrics
 from worker.observability.backlog import measure_backlog, queue_key
-from worker.observability.endpoint import Endpoint, Sources, serve
+from worker.observability.endpoint import Endpoint, EndpointError, Sources, serve
 from worker.observability.health import ProgressWatch, readiness
 from worker.observability.logs import configure_logging
 from worker.observability.progress import Progress
@@ -96,6 +96,10 @@ class Intake:
         self._next_scan = 0.0
         self._count = settings.batch_size
 
+    def prepare(self) -> None:
+        """Create stream and consumer group where there are none."""
+        self._entries.ensure_group()
+
     def step(self, *, wait: float) -> bool:
         """Hand over what there is, at most one new batch; False where the workers' queue is full."""
         self._send()
@@ -163,22 +167,16 @@ def _why_lost(item: Reclaimed) -> Refused:
 def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress) -> None:
     """Feed the workers until `stop` is set; a server that is away is waited for."""
     client = connect(settings)
-    queue = CeleryQueue(create_app(settings), client, settings)
-    consumer = f"intake@{socket.gethostname()}:{os.getpid()}"
-    intakes, all_entries = [], []
-    for number, keys in enumerate(partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)):
-        entries = ArticleEntries(client, keys, settings, consumer=consumer)
-        publisher = Publisher(client, keys, settings)
-        all_entries.append(entries)
-        intakes.append(Intake(partition=number, entries=entries, publisher=publisher, queue=queue, settings=settings))
+    intakes = _one_a_partition(settings, client)
     wait = min(LONGEST_READ, settings.redis_timeout / 2) / len(intakes)
-    grouped, pause, next_tidy = False, 0.0, 0.0
+    prepared, pause, next_tidy = False, 0.0, 0.0
     while not stop.is_set():
         try:
-            if not grouped:
-                for entries in all_entries:
-                    entries.ensure_group()
-                grouped = True
+            if not prepared:
+                check_server(client)
+                for intake in intakes:
+                    intake.prepare()
+                prepared = True
             worked = [intake.step(wait=wait) for intake in intakes]
             progress.made()
             if pause:
@@ -191,14 +189,31 @@ def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress)
                 for intake in intakes:
                     intake.tidy()
                 next_tidy = time.monotonic() + TIDY_EVERY
-        except (RedisError, OperationalError, OSError) as error:
+        except UnsupportedServerError:
+            raise
+        except (RedisError, OperationalError, ServerError, OSError) as error:
             if isinstance(error, ResponseError) and "NOGROUP" in str(error):
-                grouped = False
+                prepared = False  # somebody deleted the stream
             if not pause:
                 log.warning("the server does not answer as it should; trying on", error=str(error))
             pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, pause * 2))
             stop.wait(pause)
     client.close()
+
+
+def _one_a_partition(settings: Settings, client: Client) -> list[Intake]:
+    queue = CeleryQueue(create_app(settings), client, settings)
+    consumer = f"intake@{socket.gethostname()}:{os.getpid()}"
+    return [
+        Intake(
+            partition=number,
+            entries=ArticleEntries(client, keys, settings, consumer=consumer),
+            publisher=Publisher(client, keys, settings),
+            queue=queue,
+            settings=settings,
+        )
+        for number, keys in enumerate(partition_keys(prefix=settings.key_prefix, partitions=settings.partitions))
+    ]
 
 
 def serve_intake(settings: Settings, progress: Progress) -> Endpoint:
@@ -239,5 +254,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except SettingsError as error:
+    except (SettingsError, EndpointError, UnsupportedServerError) as error:
         sys.exit(str(error))

@@ -53,7 +53,12 @@ def launch(
 def stop(launched: Launched, *, grace: float) -> int:
     """End a launched command: SIGTERM, after the grace SIGKILL to its whole process group. Returns its exit code."""
     if launched.poll() is None:
-        launched.send_signal(signal.SIGTERM)
+        launched.terminate()
+    return wait_or_kill(launched, grace=grace)
+
+
+def wait_or_kill(launched: Launched, *, grace: float) -> int:
+    """Wait for a command that was told to end; kill it after the grace. Returns its exit code."""
     try:
         code = launched.wait(grace)
     except subprocess.TimeoutExpired:

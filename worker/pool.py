@@ -31,7 +31,7 @@ from worker.connection import Client, connect
 from worker.entries import ArticleEntries, append_received, owner_of
 from worker.observability import celery_metrics, metrics
 from worker.observability.backlog import queue_key
-from worker.observability.endpoint import Sources, serve
+from worker.observability.endpoint import EndpointError, Sources, serve
 from worker.observability.health import ProgressWatch, readiness
 from worker.observability.logs import configure_logging
 from worker.observability.multiprocess import multiprocess_exposition
@@ -161,7 +161,11 @@ def serve_metrics(sender: object = None, **_: object) -> None:
     )
     exposition = partial(multiprocess_exposition, worker, clock)
     sources = Sources(exposition, watch.check, lambda: readiness(client.ping, model_loaded=True))
-    endpoint = serve(settings.metrics_host, settings.worker_metrics_port, sources)
+    try:
+        endpoint = serve(settings.metrics_host, settings.worker_metrics_port, sources)
+    except EndpointError as error:  # it can do its work all the same
+        log.error("worker without metrics", error=str(error))  # noqa: TRY400 (the message says it all)
+        return
     log.info("worker ready", metrics=f"http://{settings.metrics_host}:{endpoint.port}/metrics")
 
 

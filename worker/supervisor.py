@@ -131,7 +131,7 @@ class Supervisor:
         deadline = time.monotonic() + self.stop_grace
         for child in running:
             if child.launched is not None:
-                lifeline.stop(child.launched, grace=max(0.1, deadline - time.monotonic()))
+                lifeline.wait_or_kill(child.launched, grace=max(0.1, deadline - time.monotonic()))
                 child.launched, child.ready, child.detail = None, False, "stopped"
 
     def kill(self) -> None:

@@ -126,3 +126,10 @@ def test_an_error_that_passes_costs_an_attempt_and_nothing_else(running: System,
     running.feed(f"raise once {flag}\n1", id="second time lucky")
     running.settled(fed=1)
     assert [position.article.id for position in running.positions] == ["second time lucky"]
+
+
+def test_an_intake_goes_on_when_the_stream_was_deleted(running: System) -> None:
+    running.client.delete("articles")
+    wait_until(lambda: running.client.exists("articles"), what="the group is made again")
+    running.feed("1", id="afterwards")
+    running.settled(fed=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from kombu import Connection
 
-from worker.connection import ServerError, broker_url, check_server, connect
+from worker.connection import ServerError, UnsupportedServerError, broker_url, check_server, connect
 from worker.settings import Settings, SettingsError, load_settings
 
 
@@ -82,5 +82,5 @@ def test_a_server_of_these_days_is_named(information: dict[str, str], answer: st
 
 
 def test_a_server_that_is_too_old_is_refused() -> None:
-    with pytest.raises(ServerError, match=r"Redis 6\.2\.14; Stancewire needs Redis 7\.0"):
+    with pytest.raises(UnsupportedServerError, match=r"Redis 6\.2\.14; Stancewire needs Redis 7\.0"):
         check_server(OldServer(redis_version="6.2.14"))
