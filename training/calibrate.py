@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from training.batches import ISSUES, STANCES
 from training.fusing import Reading, accuracy, fit_fusion, fuse, read
@@ -37,8 +38,20 @@ FOLDS = 5
 class Labels:
     """All labels of some readings, line by line: features, whether right, what they would be events of."""
 
+    @classmethod
+    def together(cls, parts: Sequence["Labels"]) -> "Labels":
+        """Put the labels of several groups of readings together."""
+        whole = cls([], Fusion())
+        whole.lines = np.concatenate([p.lines for p in parts])
+        whole.right = np.concatenate([p.right for p in parts])
+        whole.present = np.concatenate([p.present for p in parts])
+        whole.likeliest = np.concatenate([p.likeliest for p in parts])
+        whole.keys = [key for p in parts for key in p.keys]
+        whole.gold = [event for p in parts for event in p.gold]
+        return whole
+
     def __init__(self, readings: Sequence[Reading], fusion: Fusion) -> None:
-        lines: list[Matrix] = []
+        lines: list[Matrix] = [np.empty((0, len(FEATURES)))]
         self.right = np.zeros(0, bool)
         self.present = np.zeros(0)
         self.keys: list[tuple[str, int, object, str, str]] = []
@@ -110,11 +123,8 @@ def _temperature(pairs: Sequence[tuple[np.ndarray, int]]) -> float:
     return round(float(min(np.arange(0.6, 3.0, 0.05), key=loss)), 2)
 
 
-def fit_trees(labels: Labels, chosen: np.ndarray | None = None) -> HistGradientBoostingClassifier:
-    """Fit the trees that give a label's confidence, on some lines."""
-    lines, right = labels.lines, labels.right
-    if chosen is not None:
-        lines, right = lines[chosen], right[chosen]
+def fit_trees(labels: Labels) -> HistGradientBoostingClassifier:
+    """Fit the trees that give a label's confidence."""
     model = HistGradientBoostingClassifier(
         max_iter=80,
         learning_rate=0.06,
@@ -125,21 +135,35 @@ def fit_trees(labels: Labels, chosen: np.ndarray | None = None) -> HistGradientB
         early_stopping=False,
         random_state=0,
     )
-    return model.fit(lines, right)
+    return model.fit(labels.lines, labels.right)
 
 
-def crossed(labels: Labels) -> Matrix:
-    """Return the confidence of every label by trees fitted on the other articles."""
-    articles = sorted({key[0] for key in labels.keys})
-    fold = np.array([articles.index(key[0]) % FOLDS for key in labels.keys])
-    out = np.zeros(len(labels.keys))
+def crossed(readings: Sequence[Reading]) -> tuple[list[Labels], Matrix]:
+    """Return the labels, fold by fold, and their confidence by fusion and trees fitted on the other articles."""
+    folds, confidence = [], []
     for k in range(FOLDS):
-        out[fold == k] = fit_trees(labels, fold != k).predict_proba(labels.lines[fold == k])[:, 1]
-    return out
+        others = [r for n, r in enumerate(readings) if n % FOLDS != k]
+        fusion = fit_fusion(others)
+        trees = fit_trees(Labels(others, fusion))
+        folds.append(Labels([r for n, r in enumerate(readings) if n % FOLDS == k], fusion))
+        confidence.append(trees.predict_proba(folds[-1].lines)[:, 1])
+    return folds, np.concatenate(confidence)
 
 
-def trees_as_json(model: HistGradientBoostingClassifier) -> dict[str, Any]:
-    """Return the trees in the form that `worker.extraction.confidence` reads."""
+def temper(confidence: Matrix, right: np.ndarray) -> tuple[float, float]:
+    """Return scale and shift that make cross-validated log odds honest."""
+    odds = np.log(confidence / (1 - confidence))
+    model = LogisticRegression(C=100.0).fit(odds[:, None], right)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
+
+
+def tempered(confidence: Matrix, scale: float, shift: float) -> Matrix:
+    """Return the confidence with its log odds scaled and shifted."""
+    return np.asarray(1 / (1 + np.exp(-(scale * np.log(confidence / (1 - confidence)) + shift))))
+
+
+def trees_as_json(model: HistGradientBoostingClassifier, scale: float, shift: float) -> dict[str, Any]:
+    """Return the trees in the form that `worker.extraction.confidence` reads, tempered."""
     trees = []
     for [predictor] in model._predictors:
         nodes = predictor.nodes
@@ -151,11 +175,11 @@ def trees_as_json(model: HistGradientBoostingClassifier) -> dict[str, Any]:
                 "threshold": [0.0 if end else float(t) for end, t in zip(leaf, nodes["num_threshold"], strict=True)],
                 "left": np.where(leaf, own, nodes["left"]).tolist(),
                 "right": np.where(leaf, own, nodes["right"]).tolist(),
-                "value": [round(float(v), 7) for v in nodes["value"]],
+                "value": [round(scale * float(v), 7) for v in nodes["value"]],
                 "depth": int(nodes["depth"].max()),
             }
         )
-    return {"features": list(FEATURES), "bias": float(model._baseline_prediction[0, 0]), "trees": trees}
+    return {"features": list(FEATURES), "bias": scale * float(model._baseline_prediction[0, 0]) + shift, "trees": trees}
 
 
 def choose_thresholds(labels: Labels, confidence: Matrix) -> Thresholds:
@@ -227,11 +251,14 @@ def main() -> None:
         print(f"{name}: heads alone: {accuracy(some, Fusion())}; fused: {accuracy(some, fusion)}")
     labels = {name: Labels(some, fusion) for name, some in readings.items()}
     trees = fit_trees(labels["held out"])
-    unseen = crossed(labels["held out"])
-    thresholds = choose_thresholds(labels["held out"], unseen)
-    print(calibration, fusion, thresholds, sep="\n")
-    report("held out", labels["held out"], unseen, thresholds)
-    report("dev", labels["dev"], trees.predict_proba(labels["dev"].lines)[:, 1], thresholds)
+    folds, confidence = crossed(readings["held out"])
+    unseen = Labels.together(folds)
+    scale, shift = temper(confidence, unseen.right)
+    confidence = tempered(confidence, scale, shift)
+    thresholds = choose_thresholds(unseen, confidence)
+    print(calibration, fusion, thresholds, f"scale {scale:.3f} shift {shift:.3f}", sep="\n")
+    report("held out", unseen, confidence, thresholds)
+    report("dev", labels["dev"], tempered(trees.predict_proba(labels["dev"].lines)[:, 1], scale, shift), thresholds)
     for folder in a.write:
         card = json.loads((folder / "card.json").read_text(encoding="utf8"))
         card |= {
@@ -241,7 +268,7 @@ def main() -> None:
             "thresholds": asdict(thresholds) | {"condition": a.condition},
         }
         (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf8")
-        (folder / "confidence.json").write_text(json.dumps(trees_as_json(trees)) + "\n", encoding="utf8")
+        (folder / "confidence.json").write_text(json.dumps(trees_as_json(trees, scale, shift)) + "\n", encoding="utf8")
 
 
 if __name__ == "__main__":
