@@ -97,8 +97,10 @@ def test_clean_can_give_the_text_alone(stancewire: Any) -> None:
 def test_control_characters_of_an_article_do_not_reach_the_terminal(stancewire: Any) -> None:
     message = jsonl({"id": "x\x1b[2J", "title": "\x1b]0;owned\x07", "body": f"\x1b[31m{NEGOTIATION}\x9b0m"})
     for command in (["clean"], ["clean", "--text"], ["explain"], ["extract"]):
-        assert b"\x1b[" not in stancewire(*command, standard_input=message).stdout
-        assert b"\x07" not in stancewire(*command, standard_input=message).stdout
+        shown = stancewire(*command, standard_input=message).stdout
+        assert b"owned" in shown or b"Norway" in shown
+        assert b"\x1b[" not in shown
+        assert b"\x07" not in shown
 
 
 def test_attribute_finds_who_says_what_with_offsets_into_the_body(stancewire: Any) -> None:
