@@ -18,10 +18,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: help install run test test-fast lint format bench rehearse schema lock clean
+.PHONY: help install run test test-fast lint format bench rehearse drill configuration dashboards picture schema lock clean
 
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(STAMP) ## install the locked packages into .venv
 	@:
@@ -58,6 +58,18 @@ bench: $(STAMP) ## measure throughput over ARTICLES: the pipeline by stage, spaC
 
 rehearse: $(STAMP) ## start what docker-compose.yml starts, without a container engine, and check it (Linux, root)
 	@$(BIN)/python -m deploy.rehearse $(ARGS)
+
+drill: $(STAMP) ## cause each fault of the runbook in a running system and follow it (Linux, root)
+	@$(BIN)/python -m deploy.drill $(ARGS)
+
+configuration: $(STAMP) ## write docs/configuration.md from the settings
+	@$(BIN)/python -m deploy.configuration
+
+dashboards: $(STAMP) ## write the Grafana dashboards and alerts from their one source
+	@$(BIN)/python -m deploy.dashboards
+
+picture: $(STAMP) ## draw docs/run.svg from a real run over the sample articles
+	@$(BIN)/python docs/run_picture.py
 
 schema: $(STAMP) ## write JSON Schema and AsyncAPI 3 to schemas/exports
 	@$(BIN)/stancewire schema --output schemas/exports
