@@ -3,15 +3,16 @@
     python -m training.build_records GOLD OUT [--show-missed N]
 
 GOLD holds train/, dev/, train.jsonl, dev.jsonl, train_items.jsonl and score.py (its `party` folds names of one party).
-Writes OUT/train.jsonl, OUT/dev.jsonl, OUT/items.jsonl and prints the candidate recall of each.
+Writes OUT/{train,dev,items,unlabelled}.jsonl and prints the candidate recall of each.
 """
 
 import argparse
+import gzip
 import importlib.util
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -128,12 +129,17 @@ def articles(gold: Path, split: str, fold: Callable[[str], str]) -> Iterator[Jso
         yield record(document["id"], "article", text, spans, [e for e in events if e["sentences"]], year, fold)
 
 
-def items(gold: Path, fold: Callable[[str], str]) -> Iterator[Json]:
-    for line in (gold / "train_items.jsonl").read_text("utf-8").splitlines():
+def items(lines: Iterable[str], fold: Callable[[str], str]) -> Iterator[Json]:
+    for line in filter(str.strip, lines):
         item = json.loads(line)
-        events = [{**e, "sentences": [0]} for e in item["events"]]
+        events = [{**e, "sentences": [0]} for e in item.get("events", ())]
         text = " ".join(item["text"].split())
         yield record(item["id"], "item", text, [(0, len(text))], events, int(item["date"][:4]), fold)
+
+
+def unlabelled(gold: Path, fold: Callable[[str], str]) -> Iterator[Json]:
+    with gzip.open(gold / "chronicle_unlabelled.jsonl.gz", "rt", encoding="utf-8") as lines:
+        yield from (found for found in items(lines, fold) if found["mentions"])
 
 
 def is_candidate(found: Json, event: Json) -> bool:
@@ -157,7 +163,8 @@ def main() -> None:
     for name, stream in (
         ("train", articles(arguments.gold, "train", fold)),
         ("dev", articles(arguments.gold, "dev", fold)),
-        ("items", items(arguments.gold, fold)),
+        ("items", items((arguments.gold / "train_items.jsonl").read_text("utf-8").splitlines(), fold)),
+        ("unlabelled", unlabelled(arguments.gold, fold)),
     ):
         counts: Counter[str] = Counter()
         missed: list[str] = []
