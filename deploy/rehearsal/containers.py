@@ -87,7 +87,9 @@ class Container:
 
     def kill(self) -> None:
         """Kill it with everything it has started."""
-        self.launcher.kill()  # takes the first process along, and with it the whole namespace
+        if self.running:
+            with contextlib.suppress(RehearsalError, ProcessLookupError):
+                self.signal(signal.SIGKILL)  # with its first process, the kernel ends the whole namespace
         self.launcher.wait()
 
 
