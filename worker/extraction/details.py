@@ -9,7 +9,7 @@ from spacy.tokens import Token
 from schemas.codes import Stance
 from schemas.messages import Plover
 from worker.extraction.attribution import attribution_at
-from worker.extraction.conditions import find_condition
+from worker.extraction.conditions import ConditionCandidate, find_condition, find_conditions
 from worker.extraction.dates import stated_on
 from worker.extraction.domain import Domain
 from worker.extraction.events import LabelledEvent
@@ -20,10 +20,15 @@ from worker.extraction.propositions import find_proposition
 from worker.extraction.stances import StanceReading
 
 
+_HELD_BACK = frozenset({Stance.SUPPORT, Stance.PROPOSE, Stance.UNDECIDED})
+"""Stances that a condition turns into `conditional`; a threat or a demand with a contingency stays what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What a parsed sentence tells of one event; spans are characters of the article's text."""
 
+    stance: Stance
     condition: CharSpan | None
     proposition: CharSpan | None
     stated_on: date | None
@@ -60,28 +65,42 @@ def read_details(
     """
     span = paragraph.span(sentence)
     if span is None:
-        return Details(condition, None, None, None, None, plover_event(event.stance, event.issue))
+        return Details(event.stance, condition, None, None, None, None, plover_event(event.stance, event.issue))
     reading = next((r for r in readings if r.stance is event.stance), readings[0] if readings else None)
     predicate = span.doc[reading.predicate] if reading else None
-    if condition is None and event.stance is Stance.CONDITIONAL:
-        found = find_condition(span, [predicate.i] if predicate is not None else [], domain=domain)
-        condition = _moved(found, paragraph.start)
     inner = _moved(condition, -paragraph.start)
+    if inner is not None:
+        inner = _whole_condition(inner, find_conditions(span, domain=domain))
+    elif event.stance is Stance.CONDITIONAL:
+        inner = find_condition(span, [predicate.i] if predicate is not None else [], domain=domain)
+    stance = Stance.CONDITIONAL if inner is not None and event.stance in _HELD_BACK else event.stance
     proposition = find_proposition(predicate, condition=inner) if predicate is not None else None
     attribution = attribution_at(attributions, *sentence)
     return Details(
-        condition=condition,
+        stance=stance,
+        condition=_moved(inner, paragraph.start),
         proposition=_moved(proposition, paragraph.start),
         stated_on=stated_on(span, _reporting_verb(paragraph, attribution), anchor=anchor),
         source=attribution.source if attribution else None,
         reported_by=paragraph.words(attribution.reported_by) if attribution else None,
         plover=plover_event(
-            event.stance,
+            stance,
             event.issue,
+            underlying=event.stance if stance is not event.stance else None,
             cue_class=reading.class_ if reading else None,
             words=span.doc.text[slice(*proposition)] if proposition else span.text,
         ),
     )
+
+
+def _whole_condition(found: CharSpan, candidates: Sequence[ConditionCandidate]) -> CharSpan:
+    """The clause that the heads' span is the better part of, which they often cut short; else the span itself."""
+
+    def shared(span: CharSpan) -> int:
+        return min(found[1], span[1]) - max(found[0], span[0])
+
+    best = max((c.span for c in candidates), key=shared, default=found)
+    return best if 2 * shared(best) >= found[1] - found[0] else found
 
 
 def _reporting_verb(paragraph: ParsedParagraph, attribution: AttributedContent | None) -> Token | None:

@@ -108,7 +108,7 @@ class Extractor:
             mention=(mentions[0].start, mentions[0].end) if mentions else None,
             speaker=voice_of(reading.voices[event.sentence], party, event.attribution),
             issue=event.issue,
-            stance=event.stance,
+            stance=details.stance,
             addressee=reading.parties[event.addressee] if event.addressee is not None else None,
             proposition=details.proposition,
             condition=details.condition,
