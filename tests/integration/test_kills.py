@@ -27,6 +27,25 @@ def in_the_middle_of_a_batch(system: System) -> bool:
     return system.client.xlen("articles.processed") > 0 and system.client.hlen("articles.attempts") > 0
 
 
+def suspended_at_work(system: System) -> psutil.Process:
+    """Freeze a process of the worker in the middle of its work and return it."""
+
+    def freeze_one() -> psutil.Process | None:
+        if not in_the_middle_of_a_batch(system):
+            return None
+        starter = next(iter(system.client.hvals("articles.attempts")), b"").split()[:1]
+        if not starter:
+            return None
+        process = psutil.Process(int(starter[0].rpartition(b":")[2]))
+        process.suspend()
+        if any(history.startswith(starter[0]) for history in system.client.hvals("articles.attempts")):
+            return process
+        process.resume()  # it was done in the meantime
+        return None
+
+    return wait_until(freeze_one, what="a process at work")
+
+
 def assert_each_took_effect_once(system: System, count: int, positions_each: int = 2) -> None:
     assert Counter(summary.article_id for summary in system.processed) == {f"article {n}": 1 for n in range(count)}
     assert not system.dead
@@ -37,20 +56,16 @@ def assert_each_took_effect_once(system: System, count: int, positions_each: int
 
 def test_a_killed_process_loses_and_doubles_nothing(system: System) -> None:
     feed_together(system, ["sleep 0.03\n2"] * 60)
-    services = system.start()
-    wait_until(lambda: in_the_middle_of_a_batch(system))
-    _, [victim, *_] = processes(services, "worker")
-    victim.kill()
+    system.start()
+    suspended_at_work(system).kill()
     system.settled(fed=60)
     assert_each_took_effect_once(system, 60)
 
 
 def test_what_a_killed_process_was_at_is_given_back_at_once(system: System) -> None:
     feed_together(system, ["sleep 0.03\n2"] * 60)
-    services = system.start(reclaim_after=600.0, redispatch_after=600.0)
-    wait_until(lambda: in_the_middle_of_a_batch(system))
-    _, [victim, *_] = processes(services, "worker")
-    victim.kill()
+    system.start(reclaim_after=600.0, redispatch_after=600.0)
+    suspended_at_work(system).kill()
     system.settled(fed=60)
     assert_each_took_effect_once(system, 60)
 
@@ -91,9 +106,7 @@ def test_processes_of_a_killed_worker_end_with_it(system: System) -> None:
 def test_a_process_that_comes_back_after_others_did_its_work_doubles_nothing(system: System) -> None:
     feed_together(system, ["sleep 0.05\n2"] * 40)
     services = system.start()
-    wait_until(lambda: in_the_middle_of_a_batch(system))
-    _, [zombie, *_] = processes(services, "worker")
-    zombie.suspend()
+    zombie = suspended_at_work(system)
     system.settled(fed=40)
     zombie.resume()
     wait_until(lambda: metrics_of(services, "worker")["stancewire_articles_superseded_total"] > 0)
