@@ -73,8 +73,11 @@ class Directory:
         return self._persons.get(name.casefold()) or self._persons.get(self._surname(name)) or self._persons.get(last)
 
     def organisation(self, name: str) -> PartyName | None:
-        """The unlisted organisation of that name or acronym."""
-        return self._organisations.get(name)
+        """The unlisted organisation of that name or acronym, or the one whose name ends so ("the Coalition")."""
+        named = self._organisations.get(name)
+        if named is None and " " not in name:
+            named = next((p for full, p in self._organisations.items() if full.endswith(" " + name)), None)
+        return named
 
     def short_name(self, name: str) -> Entry | None:
         """The listed name of several words that `name` is the last word of ("the Commission")."""
@@ -228,15 +231,18 @@ class Directory:
             return True
         if m.text in self._short_names or m.text.rstrip(".").casefold() in _COMPANY_FORMS:
             return False
-        if not single and m.governs and any(word.isupper() and 1 < len(word) < 6 for word in words):
+        if not single and m.text in self._governing and any(word.isupper() and 1 < len(word) < 6 for word in words):
             return True
         if single and (m.text.casefold() in self._persons or self._gazetteer.surname(m.text, self._year, titled=False)):
             return False
         if m.text.casefold() in listed.not_parties or m.text in listed.not_parties:
             return False
-        if words[-1].rstrip(".").casefold() in listed.organisation_endings or _ACRONYM.match(self._text, m.end):
+        ending = words[-1].rstrip(".").casefold() in listed.organisation_endings
+        if (ending and not single) or _ACRONYM.match(self._text, m.end):
             return True
-        return single and m.text in self._governing and (m.text.isupper() or m.text in self._inner_names)
+        return (
+            single and not ending and m.text in self._governing and (m.text.isupper() or m.text in self._inner_names)
+        )
 
     def _register_organisation(self, m: LocalMention) -> None:
         if m.text in self._organisations or m.text.casefold() in self._persons:

@@ -222,7 +222,7 @@ def build_gazetteer(extra: Sequence[PartyEntry]) -> Gazetteer:
         official_nouns=frozenset(offices["official_nouns"]["words"]),
         organisation_nouns=frozenset(offices.get("organisation_nouns", {}).get("words", ())),
         group_nouns=frozenset(offices["group_nouns"]["words"]),
-        organisation_endings=frozenset(offices["organisation_endings"]["words"]),
+        organisation_endings=frozenset(word.casefold() for word in offices["organisation_endings"]["words"]),
         not_parties=frozenset(offices["not_parties"]["words"]),
     )
     people = _read("people.toml")["people"]

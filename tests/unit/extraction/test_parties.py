@@ -94,3 +94,15 @@ def test_two_sides_are_the_two_most_named() -> None:
 @pytest.mark.parametrize("text", ["", "U.S.", "'s 's 's", "(((", "\x00\x00", "A" * 10_000, "Mr " * 500])
 def test_no_text_raises(text: str) -> None:
     mentions(text)
+
+
+def test_an_organisation_is_known_by_its_last_word_and_called_by_it() -> None:
+    found = sides("The Harbour Rail Labour Coalition said it would strike. The Coalition met on Monday.")
+
+    assert found["Harbour Rail Labour Coalition"] == found["Coalition"] == "Harbour Rail Labour Coalition"
+
+
+def test_a_company_with_initials_is_a_party_wherever_it_is_named() -> None:
+    found = sides("Talks between LX Ferries and its crews failed. LX Ferries said it would wait.")
+
+    assert found["LX Ferries"] == "LX Ferries"
