@@ -154,7 +154,7 @@ class StanceModel(nn.Module):
             words[own[30]] = words[own[vocabulary["."]]]
             words[own[31]] = words[own[vocabulary["[SEP]"]]]
 
-    def forward(self, ids: Tensor, mask: Tensor, **where: Tensor) -> dict[str, Tensor]:
+    def forward(self, ids: Tensor, mask: Tensor | None, **where: Tensor) -> dict[str, Tensor]:
         """Return logits by head."""
         if self.own_ids is not None:
             ids = self.own_ids[ids]
