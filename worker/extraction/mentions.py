@@ -319,7 +319,7 @@ class MentionScanner:
         end = position = at
         while position < len(tokens) and position - at < _NAME_TOKENS_AT_MOST:
             token = tokens[position]
-            if token.start in listed or (position > at and self._title(tokens, position) > position + 1):
+            if self._ends_name(token, listed) or (position > at and self._title(tokens, position) > position + 1):
                 break
             if self._opens_name(token):
                 end = position = position + 1
@@ -345,6 +345,14 @@ class MentionScanner:
             "camps",
             "have",
         }
+
+    @staticmethod
+    def _ends_name(token: Token, listed: dict[int, tuple[int, Entry]]) -> bool:
+        """Tell whether a listed name begins at the token that is no part of another name, as "Labour" may be."""
+        if token.start not in listed:
+            return False
+        entry = listed[token.start][1]
+        return entry.kind is not EntryKind.NAME or entry.party.kind in {PartyKind.STATE, PartyKind.BLOC}
 
     def _generic(self, tokens: Sequence[Token], at: int) -> LocalMention | None:
         token = tokens[at]
