@@ -1,7 +1,10 @@
-"""Who stands where? Reads news about negotiations and publishes positions."""
+"""Stancewire's processes. `celery -A worker ...` (inspect, flower) finds the Celery application here."""
 
-import os
 
-# Since 1.32 onnxruntime reports its use to its makers over the network unless this is set before it is imported. A
-# program that reads other people's articles tells nobody; who wants the reports sets the variable to 0.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+def __getattr__(name: str) -> object:
+    """Import the application when it is first asked for: nothing else in this package needs Celery."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from worker.celery_app import app  # noqa: PLC0415
+
+    return app
