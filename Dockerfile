@@ -36,6 +36,7 @@ COPY --from=build /opt/stancewire /opt/stancewire
 ENV PATH=/opt/stancewire/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    ORT_DISABLE_TELEMETRY=1 \
     STANCEWIRE_STATE_DIRECTORY=/var/lib/stancewire \
     STANCEWIRE_METRICS_HOST=0.0.0.0 \
     STANCEWIRE_LOG_FORMAT=json

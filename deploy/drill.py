@@ -98,11 +98,14 @@ def fall_behind(running: Running) -> None:
 
 
 def lose_one(running: Running) -> None:
-    """Take one worker away and keep the other from getting through."""
+    """Take one of two workers away while articles wait."""
     time.sleep(16 * MINUTE)  # until there were two a quarter of an hour ago
     running.of("worker")[0].stop()
-    freeze(running.of("worker")[0])
-    feed(running, 1000)
+    deadline = time.monotonic() + 15 * MINUTE
+    while running.prometheus.alerts().get("StancewireWorkersFewer") != "firing" and time.monotonic() < deadline:
+        if running.redis.xinfo_groups("articles")[0]["lag"] < 500:
+            feed(running, 500)
+        time.sleep(0.5)
 
 
 def fail(running: Running) -> None:
@@ -167,7 +170,9 @@ DRILLS = {
         frozenset({"StancewireNoWorker"}),
         lambda running: again(running, "worker", 2),
     ),
-    "fewer-workers": Drill(lose_one, frozenset({"StancewireWorkersFewer"}), replace_what_hangs),
+    "fewer-workers": Drill(
+        lose_one, frozenset({"StancewireWorkersFewer"}), lambda running: again(running, "worker", 2)
+    ),
     "no-intake": Drill(
         lambda running: kill(running, "intake"),
         frozenset({"StancewireNoIntake"}),

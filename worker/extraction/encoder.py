@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from schemas.codes import Attribution, Issue, Stance, TimeFrame
 from worker.extraction.encoding import Chunk, FloatArray, load_tokenizer
 from worker.extraction.position import CharSpan
+from worker.extraction.runtime import onnxruntime
 
 FORMAT: Final = 3
 """The version of the card, the inputs and the outputs that this module reads."""
