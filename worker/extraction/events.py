@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.codes import Attribution, Issue, Stance, TimeFrame
+from worker.extraction.addressees import Addressees
 from worker.extraction.confidence import FEATURES, Trees, label_features
 from worker.extraction.encoder import CandidateLabels
 from worker.extraction.reading import ArticleReading, Evidence
@@ -59,6 +60,7 @@ def labelled_events(
 ) -> list[LabelledEvent]:
     """Return the events of an article in the order of the text; `fused` are its candidates' labels after fusion."""
     found, lines = label_features(reading, fused)
+    addressees = Addressees(fused)
     events = []
     for label, line, confidence in zip(found, lines, trees.probabilities(lines).tolist(), strict=True):
         labels = fused[label.candidate]
@@ -72,7 +74,7 @@ def labelled_events(
                     stance=_STANCES[label.stance],
                     attribution=_ATTRIBUTIONS[int(labels.attribution.argmax())],
                     time=_TIMES[int(labels.time.argmax())],
-                    addressee=max(labels.addressees, key=lambda pair: pair[1], default=(None, 0.0))[0],
+                    addressee=addressees.of(labels),
                     has_condition=labels.has_condition,
                     confidence=confidence,
                     labels=labels,
