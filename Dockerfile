@@ -22,6 +22,9 @@ COPY README.md LICENSE ./
 COPY schemas schemas
 COPY worker worker
 RUN uv sync --frozen --no-dev --no-editable
+# What no process reads: packages' own tests, names of countries in other languages.
+RUN find /opt/stancewire -type d -name tests -prune -exec rm -rf {} + \
+    && rm -rf /opt/stancewire/lib/python3.*/site-packages/pycountry/locales
 # An image that finds no position in a sentence is none: model, heads and word lists are looked at now, not in service.
 RUN cd /tmp && /opt/stancewire/bin/stancewire doctor
 

@@ -11,9 +11,11 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,6 +158,9 @@ def check(running: Running, root: Path) -> Iterator[tuple[str, bool, str]]:
     complete = all(isinstance(line, dict) and wanted <= line.keys() for line in about)
     yield "each article has a line", len(about) == fed and complete, f"{len(about)} lines"
     yield "every replica is found and scraped", up(running) == replicas(running), str(prometheus.targets())
+    for name in ("intake", "worker"):
+        complaints = unconventional(running.of(name)[0])
+        yield f"promtool finds the metrics of {name} conventional", not complaints, complaints
     rules = prometheus.rules()
     yield "every rule is evaluated", bool(rules) and set(rules.values()) == {"ok"}, f"{len(rules)} rules"
     alerts = prometheus.alerts()
@@ -169,6 +174,15 @@ def check(running: Running, root: Path) -> Iterator[tuple[str, bool, str]]:
         count = sum(1 for _ in queries(json.loads(path.read_text())))
         found = f"{count} queries" + "".join(f"\n            {query.panel}: {query.expression}" for query in empty)
         yield f"every panel of {path.stem} has data", not empty, found
+
+
+def unconventional(container: Container) -> str:
+    """Return what Prometheus' own tool says against a container's metrics."""
+    port = {"intake": 9541, "worker": 9540}[container.service.name]
+    with urllib.request.urlopen(f"http://{container.address}:{port}/metrics", timeout=10) as response:
+        metrics = bytes(response.read())
+    done = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, check=False)
+    return str((done.stdout + done.stderr).decode().strip())
 
 
 def log_lines(container: Container) -> list[dict[str, object] | str]:
