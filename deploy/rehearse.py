@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 
@@ -144,7 +145,10 @@ def check(running: Running, root: Path) -> Iterator[tuple[str, bool, str]]:
     redis, prometheus = running.redis, running.prometheus
     fed = redis.xinfo_stream("articles")["entries-added"]
     done = redis.xlen("articles.processed") + redis.xlen("articles.dead")
-    yield "every article has one outcome", done == fed, f"{fed} fed, {done} done, {redis.xlen('positions')} positions"
+    yield "every article has one outcome", done == fed, f"{fed} fed, {done} done"
+    dead: Any = redis.xrange("articles.dead")
+    letters = [json.loads(fields[b"data"])["reason"] for _, fields in dead]
+    yield "articles give positions", redis.xlen("positions") > 0, f"{redis.xlen('positions')}; dead: {letters}"
     for name in ("intake", "worker"):
         container = running.of(name)[0]
         identity = container.execute(["id", "-u"]).stdout.strip()
