@@ -14,6 +14,7 @@ from worker.cleaning.article import CleanedArticle
 from worker.extraction.extractor import Extraction
 from worker.extraction.extractor import Extractor as PositionExtractor
 from worker.extraction.loading import load_extractor
+from worker.extraction.paragraphs import DEFAULT_MODEL
 from worker.outcome import Outcome, Processed, Refused
 from worker.publication import position_events
 
@@ -107,6 +108,7 @@ class Pipeline:
 def load_pipeline(
     *,
     domain: str = "negotiations",
+    model: str = DEFAULT_MODEL,
     threshold: float | None = None,
     decoding: DecodingLimits = DEFAULT_LIMITS,
     cleaning: CleaningLimits | None = None,
@@ -115,10 +117,11 @@ def load_pipeline(
 
     Args:
         domain: name of a shipped domain pack or path of one.
+        model: spaCy model that parses, by package name or folder.
         threshold: confidence below which no event is given; None for the default chosen on annotated articles.
         decoding: limits on messages.
         cleaning: limits on bodies and texts.
     """
-    extractor = load_extractor(domain, threshold=threshold)
+    extractor = load_extractor(domain, model=model, threshold=threshold)
     provenance = Extractor(version=metadata.version("stancewire"), model=extractor.model, domain=extractor.domain)
     return Pipeline(extractor, provenance=provenance, decoding=decoding, cleaning=cleaning)

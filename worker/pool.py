@@ -6,13 +6,10 @@ when one of its processes is lost it gives back at once what that one was at.
 
 import contextlib
 import gc
-import importlib
-import inspect
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable
 from functools import cache, partial
 from typing import cast
 
@@ -29,6 +26,7 @@ from worker.batch import ArticlePipeline, BatchWorker
 from worker.celery_app import TASK
 from worker.connection import Client, connect
 from worker.entries import ArticleEntries, append_received, owner_of
+from worker.loading import load_pipeline
 from worker.observability import celery_metrics, metrics
 from worker.observability.backlog import queue_key
 from worker.observability.endpoint import EndpointError, Sources, serve
@@ -40,7 +38,7 @@ from worker.observability.progress import Progress
 from worker.observability.server import ClockCollector, clock_offset
 from worker.publishing.keys import partition_keys, partition_of
 from worker.publishing.publisher import Publisher
-from worker.settings import Settings, SettingsError, process_settings
+from worker.settings import process_settings
 
 log = structlog.get_logger(__name__)
 
@@ -50,18 +48,6 @@ IDLE_BEFORE_LEAVING = 3.0
 progress = Progress()
 _parent = os.getpid()
 celery_metrics.count_tasks()
-
-
-def load_pipeline(settings: Settings) -> ArticlePipeline:
-    """Load the pipeline that the settings name; it is given those settings that it has parameters for."""
-    module, _, name = settings.pipeline.partition(":")
-    try:
-        factory = cast("Callable[..., ArticlePipeline]", getattr(importlib.import_module(module), name))
-    except (ImportError, AttributeError) as error:
-        raise SettingsError(f"pipeline: {settings.pipeline} cannot be imported ({error})") from error
-    wanted = inspect.signature(factory).parameters
-    options = {"model": settings.model, "domain": settings.domain, "threshold": settings.threshold}
-    return factory(**{name: value for name, value in options.items() if name in wanted})
 
 
 @cache

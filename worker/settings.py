@@ -105,6 +105,20 @@ class Settings(BaseSettings):
     max_memory_per_child: Annotated[int, Field(ge=1)] | None = None
     """Kibibytes of resident memory at which a worker process is replaced after its task. None: never."""
 
+    # Limits on an article
+    max_message_bytes: Annotated[int, Field(ge=1_000)] = 8 * 1024 * 1024
+    """Size of a message above which it becomes a dead letter (`too_large`) unread."""
+    max_message_depth: Annotated[int, Field(ge=1, le=500)] = 16
+    """Arrays and objects within each other above which a message becomes a dead letter (`too_deep`) unparsed."""
+    max_body_characters: Annotated[int, Field(ge=1)] = 4_000_000
+    """Length of a body above which it is skipped (`too_long`) before it is cleaned."""
+    max_text_characters: Annotated[int, Field(ge=1)] = 200_000
+    """Length of a body's visible text above which it is skipped (`too_long`) before language work."""
+    max_element_depth: Annotated[int, Field(ge=1, le=500)] = 200
+    """Depth of nested elements that is told apart in a page; deeper ones count as part of the one there."""
+    max_metadata_characters: Annotated[int, Field(ge=0)] = 400_000
+    """How far into a page its metadata are looked for, and how long a JSON-LD block may be."""
+
     # Language work
     pipeline: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "worker.pipeline:load_pipeline"
     """What loads the pipeline, as `module:function`."""

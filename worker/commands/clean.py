@@ -33,16 +33,20 @@ def clean(
     """
     from schemas.decoding import DecodingError, decode_article  # noqa: PLC0415 (pydantic takes its time)
     from worker.cleaning import clean as clean_article  # noqa: PLC0415
+    from worker.loading import cleaning_limits, decoding_limits  # noqa: PLC0415
+    from worker.settings import load_settings  # noqa: PLC0415
 
+    settings = load_settings()
+    decoding, cleaning = decoding_limits(settings), cleaning_limits(settings)
     refused = 0
     for source in read_articles(find_files(paths or [STANDARD_INPUT]), given=given):
         try:
-            message = decode_article(source.payload)
+            message = decode_article(source.payload, limits=decoding)
         except DecodingError as error:
             refused += 1
             error_console().print(f"{printable(source.origin)}: refused ({error.reason}): {printable(error.message)}")
             continue
-        article = clean_article(message)
+        article = clean_article(message, limits=cleaning)
         if as_json:
             write_json(as_document(message, article))
         elif text_only:

@@ -85,7 +85,7 @@ def examine(redis_url: str | None) -> Iterator[Finding]:
         return
     yield Finding("settings", Verdict.OK, "valid")
     with error_console().status("Loading the language model"):
-        yield from guarded("language", check_language)
+        yield from guarded("language", lambda: check_language(settings))
     yield from guarded("server", lambda: check_server(settings))
     yield from guarded("ports", lambda: check_ports(settings))
     yield from guarded("state folder", lambda: check_state_directory(settings))
@@ -126,12 +126,13 @@ def check_packages() -> Finding:
     return Finding("packages", Verdict.OK, ", ".join(versions))
 
 
-def check_language() -> Finding:
+def check_language(settings: "Settings") -> Finding:
     """Load the pipeline and have it read a sentence."""
+    from worker.loading import pipeline_options  # noqa: PLC0415
     from worker.outcome import Processed  # noqa: PLC0415
     from worker.pipeline import load_pipeline  # noqa: PLC0415
 
-    pipeline = load_pipeline()
+    pipeline = load_pipeline(**pipeline_options(settings))
     [outcome] = pipeline.run([SAMPLE])
     provenance = pipeline.provenance
     named = f"{provenance.model}, domain {provenance.domain}"
@@ -154,16 +155,17 @@ def check_server(settings: "Settings") -> Finding:
     client = connect(settings, retries=0)
     try:
         named = f"{check(client)} at {settings.shown_redis_url}"
-        policy = str(client.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction"))
-        appending = str(client.config_get("appendonly").get("appendonly", "yes"))
+        # INFO tells both and needs no right to read the configuration.
+        policy = str(client.info("memory").get("maxmemory_policy", "noeviction"))
+        appending = bool(client.info("persistence").get("aof_enabled", 1))
     finally:
         client.close()
     if policy != "noeviction":
         advice = "Set maxmemory-policy to noeviction: a full server would otherwise forget articles."
         return Finding("server", Verdict.WARNING, f"{named}: maxmemory-policy is {policy}", advice)
-    if appending != "yes":
+    if not appending:
         advice = "Set appendonly to yes: a restart of the server would otherwise lose articles."
-        return Finding("server", Verdict.WARNING, f"{named}: appendonly is {appending}", advice)
+        return Finding("server", Verdict.WARNING, f"{named}: appendonly is no", advice)
     return Finding("server", Verdict.OK, named)
 
 

@@ -70,12 +70,13 @@ def extracted(
 def load_pipeline(*, domain: str | None = None, threshold: float | None = None) -> "Pipeline":
     """Load the pipeline, as the settings say where nothing else is given, and say so while it takes a moment."""
     with error_console().status("Loading the language model"):
-        from worker.pipeline import load_pipeline as load  # noqa: PLC0415 (spaCy takes a second to import)
+        from worker.loading import pipeline_options  # noqa: PLC0415 (spaCy takes a second to import)
+        from worker.pipeline import load_pipeline as load  # noqa: PLC0415
         from worker.settings import load_settings  # noqa: PLC0415
 
         settings = load_settings(domain=domain, threshold=threshold)
         require_domain(settings.domain)
-        return load(domain=settings.domain, threshold=settings.threshold)
+        return load(**pipeline_options(settings))
 
 
 def require_domain(name_or_path: str) -> None:
