@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from guarded import TLS_BINARIES
 from redis import Redis
 from system import System
 
@@ -19,6 +20,9 @@ from worker.settings import Settings
 
 pytestmark = pytest.mark.integration
 _databases = count()
+
+collect_ignore = [] if TLS_BINARIES else ["test_encryption.py"]
+"""The embedded server has no TLS: these tests are there where a server is installed that has."""
 
 QUICK = {
     "pipeline": "stand_in:load",

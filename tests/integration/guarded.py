@@ -26,6 +26,9 @@ def has_tls(binary: str) -> bool:
     return "No tls-cert-file configured" in done.stdout
 
 
+TLS_BINARIES = [binary for binary in BINARIES if has_tls(binary)]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
