@@ -114,7 +114,7 @@ class ArticleEntries:
         limits = (_milliseconds(self._settings.reclaim_after), self._settings.batch_bytes, LARGEST_ENTRY)
         answer = self._take(
             keys=(self.keys.articles, self.keys.attempts),
-            args=(self._group, self.consumer, *limits, _one_line(note), *entry_ids),
+            args=(self._group, self.consumer, *limits, self._settings.max_attempts, _one_line(note), *entry_ids),
         )
         return [_taken(row) for row in answer]
 

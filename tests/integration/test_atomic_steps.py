@@ -188,6 +188,13 @@ class TestTaking:
         [taken] = worker.take(entries, note="alone")
         assert taken.attempts == 2
 
+    def test_what_has_no_attempt_left_is_not_started_again(self, system: System) -> None:
+        entries = given_out(system, "1")
+        states = [consumer(system, f"w{n}").take(entries, note="alone")[0].state for n in range(4)]
+        assert states == [TakeState.TAKEN] * 3 + [TakeState.BUSY]
+        [item] = consumer(system, "intake").reclaim(most=10)
+        assert (item.state, len(item.history)) == (ReclaimState.EXHAUSTED, 3)
+
     def test_what_is_done_is_gone(self, system: System) -> None:
         [entry] = given_out(system, "1")
         publisher(system).publish([finished(system, entry)])

@@ -31,7 +31,7 @@ repeat
       local state = history and 'retry' or 'again'
       if #redis.call('XRANGE', KEYS[1], id, id) == 0 then
         state = 'missing'
-      elseif started and select(2, string.gsub(history, '\n', '')) + 1 >= tonumber(ARGV[5]) then
+      elseif history and select(2, string.gsub(history, '\n', '')) + 1 >= tonumber(ARGV[5]) then
         state = 'exhausted'
       else
         redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'JUSTID')

@@ -9,12 +9,14 @@
 -- ARGV[3]  ms for which the claim of a worker that shows no sign of life still holds
 -- ARGV[4]  bytes to hand out at once (one entry is handed out whatever its size)
 -- ARGV[5]  bytes above which an entry's fields are not handed out at all
--- ARGV[6]  words for the line, after the time
--- ARGV[7+] ids of the entries
+-- ARGV[6]  attempts that an entry has
+-- ARGV[7]  words for the line, after the time
+-- ARGV[8+] ids of the entries
 --
 -- Returns for each entry, until the bytes are used up: {id, state, history, fields or size}. States: 'taken'; 'missing'
 -- (pending, but deleted from the stream); 'oversize' (taken, too big to be handed out); 'busy' (another worker is at
--- it, or it was started before and is not alone here: who fails goes alone from then on); 'gone' (no longer pending).
+-- it, or it was started before and is not alone here, or has no attempt left: intake sees to it); 'gone' (no longer
+-- pending).
 local function last_worker(history)
   return history and string.match(history, '([^\n ]+) [^\n]*$')
 end
@@ -23,7 +25,7 @@ local clock = redis.call('TIME')
 local now = string.format('%.0f', clock[1] * 1000 + math.floor(clock[2] / 1000))
 local left = tonumber(ARGV[4])
 local answer = {}
-for number = 7, #ARGV do
+for number = 8, #ARGV do
   local id = ARGV[number]
   local pending = redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1)[1]
   if not pending then
@@ -36,7 +38,8 @@ for number = 7, #ARGV do
     local again = history and owner == ARGV[2] and last_worker(history) == owner
       and not string.find(history, ': [^\n]*$')
     local busy = history and not again and (
-      #ARGV > 7 or owner ~= ARGV[2] and last_worker(history) == owner and idle < tonumber(ARGV[3]))
+      #ARGV > 8 or select(2, string.gsub(history, '\n', '')) + 1 >= tonumber(ARGV[6])
+      or owner ~= ARGV[2] and last_worker(history) == owner and idle < tonumber(ARGV[3]))
     local entry = not busy and redis.call('XRANGE', KEYS[1], id, id)[1]
     if busy then
       answer[#answer + 1] = {id, 'busy'}
@@ -52,7 +55,7 @@ for number = 7, #ARGV do
         return answer
       end
       if not again then
-        local line = ARGV[2] .. ' ' .. now .. ' ' .. ARGV[6]
+        local line = ARGV[2] .. ' ' .. now .. ' ' .. ARGV[7]
         history = history and history .. '\n' .. line or line
       end
       local _, attempts = string.gsub(history, '\n', '')
