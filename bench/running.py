@@ -1,5 +1,6 @@
 """How is a whole system measured? A server of its own, intake and workers as processes, articles in, outcomes out."""
 
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,13 @@ class System:
         """Return the processes of a service without its launcher, the main one first."""
         [pid] = [status.pid for status in self.supervisor.statuses if status.name == name]
         return psutil.Process(pid).children(recursive=True)
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], object], *, within: float = 1800) -> None:
