@@ -15,6 +15,9 @@ from worker.extraction.position import CharSpan
 ARTICLE_THRESHOLD = 18.0
 """Evidence from which an article passes; measured in docs/experiments.md under "Cue rules"."""
 
+DENSITY_THRESHOLD = 0.6
+"""Evidence a sentence from which an article passes: a long one that touches a negotiation in passing does not."""
+
 # An article's evidence is set against that of one of usual length, so that long ones do not pass by their length alone.
 _USUAL_LENGTH = 2500
 _SHORTEST_LENGTH = 200
@@ -57,7 +60,12 @@ class _Signs:
 
 
 def gate_article(
-    text: str, sentences: Sequence[CharSpan], *, domain: Domain, threshold: float = ARTICLE_THRESHOLD
+    text: str,
+    sentences: Sequence[CharSpan],
+    *,
+    domain: Domain,
+    threshold: float = ARTICLE_THRESHOLD,
+    density: float = DENSITY_THRESHOLD,
 ) -> GatedArticle:
     """Tell whether the article concerns a negotiation and which of its sentences can carry a position.
 
@@ -77,7 +85,7 @@ def gate_article(
             elif inside:
                 _note(signs[index], kind, weight)
     evidence *= sqrt(_USUAL_LENGTH / max(len(text), _SHORTEST_LENGTH))
-    if evidence < threshold:
+    if evidence < max(threshold, density * len(sentences)):
         return GatedArticle(False, (), evidence)
     quoted = _quoted_sentences(text, starts)
     carriers = (i for i, sign in enumerate(signs) if _can_carry(sign) or i in quoted)

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.extraction.domain import load_domain
-from worker.extraction.gate import GatedArticle, gate_article
+from worker.extraction.gate import DENSITY_THRESHOLD, GatedArticle, gate_article
 
 DOMAIN = load_domain()
 
 
-def gate(text: str, threshold: float = 0.0) -> GatedArticle:
+def gate(text: str, threshold: float = 0.0, density: float = 0.0) -> GatedArticle:
     """Gate a text whose sentences end in a full stop; by default every article passes."""
     spans = [match.span() for match in re.finditer(r"[^\s.][^.]*\.[”\"]?", text)]
-    return gate_article(text, spans, domain=DOMAIN, threshold=threshold)
+    return gate_article(text, spans, domain=DOMAIN, threshold=threshold, density=density)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,11 @@ def test_long_articles_need_more_evidence_than_short_ones() -> None:
 @given(st.text(alphabet="abc “”\"'‘’.\n", max_size=80))
 def test_stray_quotation_marks_never_raise(text: str) -> None:
     assert set(gate(text).sentences) <= set(range(len(text)))
+
+
+def test_a_long_article_that_touches_a_negotiation_in_passing_does_not_pass() -> None:
+    talks = "The minister rejected the ceasefire proposal and demanded new peace talks on sanctions and tariffs.\n"
+    garden = "The roses in the old garden were red, and the gardener watered them every morning at six.\n"
+
+    assert gate(talks * 3, density=DENSITY_THRESHOLD).passes
+    assert not gate(talks * 3 + garden * 150, density=DENSITY_THRESHOLD).passes
