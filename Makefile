@@ -7,6 +7,7 @@ SHELL := /bin/sh
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
+TRAIN_VENV := .venv-train
 STAMP := $(VENV)/.stancewire-installed
 ARTICLES ?= examples/articles
 ARGS ?=
@@ -18,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: help install run test test-fast lint format bench rehearse drill configuration dashboards picture schema lock clean
+.PHONY: help install run test test-fast test-deploy train lint format bench rehearse drill configuration dashboards picture schema lock clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,8 +40,11 @@ $(STAMP): uv.lock pyproject.toml
 run: $(STAMP) ## feed ARTICLES (files or folders) through a real server and real workers: make run ARTICLES=my/articles
 	@$(BIN)/stancewire run $(ARTICLES) $(ARGS)
 
-test: $(STAMP) ## run every test, with a real server and real worker processes
-	@$(BIN)/pytest $(ARGS)
+test: $(STAMP) ## run the tests, with a real server and real worker processes
+	@$(BIN)/pytest -m "not deploy" $(ARGS)
+
+test-deploy: $(STAMP) ## run the long tests of the deployment (Linux, root, Debian's prometheus)
+	@$(BIN)/pytest -m deploy $(ARGS)
 
 test-fast: $(STAMP) ## run the tests that start no server
 	@$(BIN)/pytest -m "not integration" $(ARGS)
@@ -55,6 +59,11 @@ format: $(STAMP) ## format the code
 
 bench: $(STAMP) ## measure throughput over ARTICLES: the pipeline by stage, spaCy beside it, the whole way
 	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.throughput $(ARTICLES) $(ARGS)
+
+train: $(STAMP) ## fit the heads again: make train GOLD=folder/of/annotations (hours on two cores; needs the group `train`)
+	@test -n "$(GOLD)" || { echo "make: say which annotations: make train GOLD=folder" >&2; exit 2; }
+	@UV_PROJECT_ENVIRONMENT=$(TRAIN_VENV) $(BIN)/uv sync --quiet --frozen --group train
+	@$(TRAIN_VENV)/bin/python -m training.recipe $(GOLD) $(ARGS)
 
 rehearse: $(STAMP) ## start what docker-compose.yml starts, without a container engine, and check it (Linux, root)
 	@$(BIN)/python -m deploy.rehearse $(ARGS)
