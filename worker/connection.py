@@ -62,16 +62,19 @@ def tls_options(settings: Settings) -> dict[str, object]:
 
 
 def broker_url(settings: Settings) -> str:
-    """Return the server's address in the form that Celery understands."""
-    url = server_url(settings)
-    parts = urlsplit(url)
-    if parts.scheme != "unix":
-        return url
+    """Return the server's address in the form that Celery understands: login and database in their place only."""
+    parts = urlsplit(server_url(settings))
     query = dict(parse_qsl(parts.query))
-    database = query.pop("db", "0")
-    login = parts.netloc.rpartition("@")[0]
-    options = urlencode({"virtual_host": database, **query})
-    return f"redis+socket://{login + '@' if login else ''}{quote(parts.path)}?{options}"
+    login, _, address = parts.netloc.rpartition("@")
+    user, password, database = (query.pop(name, None) for name in ("username", "password", "db"))
+    if user is not None or password is not None:
+        login = f"{quote(user or '', safe='')}:{quote(password or '', safe='')}"
+    before = f"{login}@" if login else ""
+    if parts.scheme == "unix":
+        options = urlencode({"virtual_host": database or "0", **query})
+        return f"redis+socket://{before}{quote(parts.path)}?{options}"
+    path = parts.path if database is None else f"/{database}"
+    return f"{parts.scheme}://{before}{address}{path}{'?' if query else ''}{urlencode(query)}"
 
 
 def server_version(client: Client) -> tuple[str, tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """Which settings are there, what is each one's default, and where does its value come from?"""
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 PREFIX = "STANCEWIRE_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
 DEFAULT_CONFIG = Path("stancewire.toml")
+PASSWORD_IN_QUERY = re.compile(r"([^&=]*password[^&=]*=)[^&]*", re.IGNORECASE)
+"""`password` itself and `ssl_password`, that of a key file."""
 
 Seconds = Annotated[float, Field(gt=0)]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -157,6 +160,8 @@ class Settings(BaseSettings):
             raise ValueError("must name a socket, as in unix:///run/valkey.sock")
         if parts.scheme != "unix" and not parts.hostname:
             raise ValueError("must name a host, as in redis://localhost:6379/0")
+        if "@" in f"{parts.path}{parts.query}{parts.fragment}":  # what stands before it would be shown
+            raise ValueError("must have special characters of user and password written as %40 and the like")
         return value
 
     @model_validator(mode="after")
@@ -240,11 +245,9 @@ def process_settings() -> Settings:
 def without_password(url: str) -> str:
     """Return a server address with its password masked."""
     parts = _split(url)
-    if parts.password is None and "password=" not in parts.query:
-        return url
     user, _, address = parts.netloc.rpartition("@")
-    netloc = f"{user.partition(':')[0]}:***@{address}" if user else address
-    query = "&".join("password=***" if part.startswith("password=") else part for part in parts.query.split("&"))
+    netloc = f"{user.partition(':')[0]}:***@{address}" if parts.password is not None else parts.netloc
+    query = PASSWORD_IN_QUERY.sub(r"\1***", parts.query)
     return f"{parts.scheme}://{netloc}{parts.path}{'?' if query else ''}{query}"
 
 

@@ -16,6 +16,8 @@ from worker.settings import Settings, SettingsError, load_settings
         ("unix:///run/v.sock?db=3", {"path": "/run/v.sock", "db": 3}),
         ("unix://u:p%2F@/run/v.sock?db=3", {"path": "/run/v.sock", "db": 3, "username": "u", "password": "p/"}),
         ("rediss://u:p@h:1/0", {"host": "h", "username": "u", "password": "p"}),
+        ("redis://h:1?username=u&password=p%2F&db=2", {"host": "h", "db": 2, "username": "u", "password": "p/"}),
+        ("unix:///run/v.sock?db=3&password=p%2F", {"path": "/run/v.sock", "db": 3, "password": "p/"}),
     ],
 )
 def test_client_and_celery_reach_the_same_server(url: str, expected: dict[str, object]) -> None:

@@ -72,7 +72,11 @@ def test_addresses_of_every_kind_are_taken(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://h", "localhost:6379", "redis://", "unix://", "redis://h:port/0", "redis://[::1"]
+    "url",
+    [
+        *("http://h", "localhost:6379", "redis://", "unix://", "redis://h:port/0", "redis://[::1"),
+        *("redis://user:12/geheim@h/0", "redis://user:12#geheim@h/0", "unix:///run/v.sock?x=geheim@h"),
+    ],
 )
 def test_what_is_no_address_is_refused_without_being_repeated(url: str) -> None:
     with pytest.raises(SettingsError) as refusal:
@@ -89,6 +93,8 @@ def test_what_is_no_address_is_refused_without_being_repeated(url: str) -> None:
         ("rediss://:geheim@h/0?ssl_cert_reqs=none", "rediss://:***@h/0?ssl_cert_reqs=none"),
         ("unix:///run/v.sock?db=1", "unix:///run/v.sock?db=1"),
         ("unix:///run/v.sock?db=1&password=geheim", "unix:///run/v.sock?db=1&password=***"),
+        ("rediss://h/0?ssl_password=geheim&db=1", "rediss://h/0?ssl_password=***&db=1"),
+        ("redis://user@h/0", "redis://user@h/0"),
     ],
 )
 def test_a_password_is_never_shown(url: str, shown: str) -> None:
