@@ -146,7 +146,7 @@ def main() -> None:
         "version": a.version,
         "labels": {"issues": ISSUES, "stances": STANCES, "attributions": ATTRIBUTIONS, "times": TIMES},
         "calibration": {},
-        "thresholds": {"event": 0.15, "condition": 0.5},
+        "thresholds": {"event": 0.15, "condition": 0.3},
     }
     (a.out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf8")
     print(f"{target.stat().st_size / 1e6:.1f} MB")
