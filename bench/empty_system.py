@@ -15,7 +15,7 @@ from redis import Redis
 
 from bench.articles import arguments
 from bench.measuring import compare, write_result
-from bench.running import server, system, wait_until
+from bench.running import append, server, system, wait_until
 from worker.connection import connect
 from worker.settings import Settings
 
@@ -30,9 +30,9 @@ def messages(count: int, size: int, run: str) -> list[bytes]:
 
 
 def bare_loop(url: str, consumer: str) -> None:
-    """Work off the stream until it is empty."""
+    """Work off the stream until nothing comes any more."""
     client = Redis.from_url(url)
-    while answer := client.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=1):
+    while answer := client.xreadgroup(GROUP, consumer, {STREAM: ">"}, count=1, block=500):
         [(_, [(entry_id, fields)])] = answer
         client.xadd(RESULTS, {"data": fields[b"data"][:300]})
         client.xack(STREAM, GROUP, entry_id)
@@ -43,16 +43,14 @@ def bare_speed(settings: Settings, payloads: list[bytes]) -> float:
     client = connect(settings)
     client.delete(STREAM, RESULTS)
     client.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
-    pipe = client.pipeline(transaction=False)
-    for payload in payloads:
-        pipe.xadd(STREAM, {"data": payload})
-    pipe.execute()
     assert settings.redis_url is not None  # noqa: S101
     url = settings.redis_url.get_secret_value()
     loops = [multiprocessing.Process(target=bare_loop, args=(url, str(number))) for number in range(PROCESSES)]
-    started = time.perf_counter()
     for loop in loops:
         loop.start()
+    wait_until(lambda: len(client.xinfo_consumers(STREAM, GROUP)) == PROCESSES)
+    started = time.perf_counter()
+    append(client, STREAM, payloads)
     wait_until(lambda: client.xlen(RESULTS) >= len(payloads))
     seconds = time.perf_counter() - started
     for loop in loops:

@@ -33,11 +33,7 @@ class System:
 
     def feed(self, payloads: Sequence[bytes]) -> None:
         """Append articles."""
-        for start in range(0, len(payloads), APPENDED_AT_ONCE):
-            pipe = self.client.pipeline(transaction=False)
-            for payload in payloads[start : start + APPENDED_AT_ONCE]:
-                pipe.xadd(self.keys.articles, {DATA_FIELD: payload})
-            pipe.execute()
+        append(self.client, self.keys.articles, payloads)
 
     def done(self) -> int:
         """How many articles have come to their end."""
@@ -56,6 +52,15 @@ class System:
         """Return the processes of a service without its launcher, the main one first."""
         [pid] = [status.pid for status in self.supervisor.statuses if status.name == name]
         return psutil.Process(pid).children(recursive=True)
+
+
+def append(client: Client, stream: str, payloads: Sequence[bytes]) -> None:
+    """Append messages to a stream, some hundreds at a time."""
+    for start in range(0, len(payloads), APPENDED_AT_ONCE):
+        pipe = client.pipeline(transaction=False)
+        for payload in payloads[start : start + APPENDED_AT_ONCE]:
+            pipe.xadd(stream, {DATA_FIELD: payload})
+        pipe.execute()
 
 
 def free_port() -> int:
