@@ -22,7 +22,7 @@ from training.records import Record, read_records
 from worker.extraction.encoding import load_tokenizer
 
 WEIGHTS = {
-    "present": 1.0, "issue": 1.0, "stance": 1.0, "attribution": 0.4, "time": 0.2, "addressee": 0.5,
+    "present": 1.0, "issue": 1.0, "stance": 1.0, "attribution": 0.4, "time": 0.2, "addressee": 0.3,
     "has_condition": 0.2, "sentence": 0.4, "tags": 1.0,
 }  # fmt: skip
 MASK = 103
