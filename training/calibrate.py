@@ -99,7 +99,7 @@ def _f1(predicted: set[Key], gold: set[Key]) -> float:
     return f1(len(predicted & gold), len(predicted), len(gold))
 
 
-def fit_presence(readings: Sequence[Reading]) -> Calibration:
+def fit_temperatures(readings: Sequence[Reading]) -> Calibration:
     """Fit the temperatures of issue and stance; presence is calibrated with the fusion."""
     issue_pairs, stance_pairs = [], []
     for reading in readings:
@@ -245,7 +245,7 @@ def main() -> None:
     reader = Reader(load_domain(a.domain), gazetteer=load_gazetteer(), heads=heads, nlp=load_parser())
     held_out = [r for r in read_records(a.records / "train.jsonl", heads.tokenizer) if r.held_out]
     dev = read_records(a.records / "dev.jsonl", heads.tokenizer)
-    heads.calibration = calibration = fit_presence(read(reader, held_out))
+    heads.calibration = calibration = fit_temperatures(read(reader, held_out))
     readings = {"held out": read(reader, held_out), "dev": read(reader, dev)}
     fusion = fit_fusion(readings["held out"])
     for name, some in readings.items():
