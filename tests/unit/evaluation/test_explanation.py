@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemas.examples import POSITION
 from schemas.messages import ArticleMessage
 from worker.cleaning.article import CleanedArticle
-from worker.commands.explain import load_explainer, marked
+from worker.commands.explain import load_explainer, marked, show
 from worker.evaluation.explanation import (
     ExplainedArticle,
     ExplainedEvent,
@@ -137,6 +137,31 @@ def test_each_event_of_an_article_is_explained(explainer: Explainer) -> None:
         [evidence] = [mark for mark in explained.marks if (mark.kind, mark.event) == (MarkKind.EVIDENCE, event.number)]
         assert text[evidence.start : evidence.end] == event.event.evidence.text
     assert any(text[mark.start : mark.end] == "said" for mark in explained.marks if mark.kind is MarkKind.CUE)
+
+
+def test_a_hostile_article_harms_neither_page_nor_terminal(
+    explainer: Explainer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    attack = "\"'></h2><script>alert(1)</script><svg onload=alert(2)>\x1b]0;owned\x07\x1b[2J\u202e"
+    body = (
+        f"Norway rejected the ceasefire proposal on Monday, minister Kari {attack} Holm said.\n\n"
+        f"Oslo will not sign the agreement unless {attack} Denmark withdraws its troops, Holm told reporters.\n\n"
+        f"[bold]Denmark[/bold] called on Norway to return to the talks. {attack}"
+    )
+    message = ArticleMessage(
+        id=attack, body=body, title=attack, source=attack, url=f"javascript:alert(3){attack}", published_at=None
+    )
+    explained = explainer.explain(message)
+    assert explained.events
+    shown = Tags(page([explained]))
+    assert not {"script", "svg", "img", "iframe", "link", "object", "base", "form"} & {tag for tag, _ in shown.tags}
+    attributes = [(name, value) for _, found in shown.tags for name, value in found.items()]
+    assert not [name for name, _ in attributes if name.startswith("on") or name in {"src", "style"}]
+    assert not [value for _, value in attributes if value and ("alert" in value or "javascript" in value)]
+    show(explained)
+    printed = capsys.readouterr().out
+    assert "ceasefire" in printed
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", printed)
 
 
 @pytest.mark.parametrize(
