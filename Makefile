@@ -11,6 +11,7 @@ TRAIN_VENV := .venv-train
 STAMP := $(VENV)/.stancewire-installed
 ARTICLES ?= examples/articles
 ARGS ?=
+MINUTES ?= 1
 
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
@@ -19,7 +20,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: help install run test test-fast test-deploy train lint format bench rehearse drill configuration dashboards picture schema lock clean
+.PHONY: help install run test test-fast test-deploy train lint format audit fuzz bench rehearse drill configuration dashboards picture schema lock clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +53,13 @@ test-fast: $(STAMP) ## run the tests that start no server
 lint: $(STAMP) ## check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+audit: $(STAMP) ## look for unsafe code (bandit) and for known vulnerabilities of the locked packages (pip-audit)
+	@$(BIN)/python -m deploy.audit
+
+fuzz: $(STAMP) ## search for inputs that break decoding, cleaning or extraction: make fuzz MINUTES=10 (Linux)
+	@$(BIN)/uv sync --quiet --frozen --inexact --group fuzz
+	@$(BIN)/python -m tests.fuzz $(MINUTES)
 
 format: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -79,7 +79,7 @@ def _kind(kind: dict[str, Any]) -> str:
     if choices:
         return " or ".join(f"`{choice}`" for choice in choices[1].split("|"))
     words = {"integer": "whole number", "number": "number", "string": "text"}[kind["type"]]
-    words = {"path": "file or folder", "password": "address"}.get(kind.get("format", ""), words)
+    words = {"path": "file or folder", "password": "address"}.get(kind.get("format", ""), words)  # nosec B105
     low, above, high = kind.get("minimum"), kind.get("exclusiveMinimum"), kind.get("maximum")
     limits = [f"from {low:g}"] if low is not None else [f"above {above:g}"] if above is not None else []
     limits += [f"to {high:g}"] if high is not None else []

@@ -85,5 +85,6 @@ def _span(cleaned: CleanedArticle, span: CharSpan | None) -> Span | None:
 
 
 def _certain(span: Span | None) -> Span:
-    assert span is not None  # noqa: S101  evidence is never empty
+    if span is None:
+        raise ValueError("a position without evidence")
     return span
