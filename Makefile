@@ -65,8 +65,8 @@ format: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
 
-bench: $(STAMP) ## measure throughput over ARTICLES: the pipeline by stage, spaCy beside it, the whole way
-	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.throughput $(ARTICLES) $(ARGS)
+bench: $(STAMP) ## every benchmark in a short run: make bench ARTICLES=feed.jsonl NEGOTIATIONS=talks.jsonl GOLD=folder
+	@$(BIN)/python -m bench --feed $(ARTICLES) --negotiations $(or $(NEGOTIATIONS),$(ARTICLES)) $(if $(GOLD),--gold $(GOLD)) $(ARGS)
 
 train: $(STAMP) ## fit the heads again: make train GOLD=folder/of/annotations (hours on two cores; needs the group `train`)
 	@test -n "$(GOLD)" || { echo "make: say which annotations: make train GOLD=folder" >&2; exit 2; }

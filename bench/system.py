@@ -17,7 +17,7 @@ import time  # noqa: E402
 from collections.abc import Sequence  # noqa: E402
 from contextlib import ExitStack  # noqa: E402
 
-from bench.articles import arguments, chosen, copies, in_batches  # noqa: E402
+from bench.articles import BATCH, arguments, chosen, copies, in_batches  # noqa: E402
 from bench.measuring import compare, write_result  # noqa: E402
 from bench.running import System, server, system  # noqa: E402
 from worker.pipeline import Pipeline, load_pipeline  # noqa: E402
@@ -38,7 +38,7 @@ class FunctionAlone:
         ready, go = fork.Barrier(processes + 1), fork.Barrier(processes + 1)
 
         def work() -> None:
-            self._pipeline.run(payloads[:2])  # what is made in each process
+            self._pipeline.run(payloads[:BATCH])  # what is made in each process
             ready.wait()
             go.wait()
             while True:
@@ -70,7 +70,10 @@ def main() -> None:
     parser = arguments(__doc__, count=300)
     options = parser.parse_args()
     payloads = chosen(options)
-    alone = FunctionAlone(load_pipeline())
+    pipeline = load_pipeline()
+    for batch in in_batches(payloads):  # the system's processes have seen articles too
+        pipeline.run(batch)
+    alone = FunctionAlone(pipeline)
     runs = iter(range(10_000))
     rows = []
     with ExitStack() as stack:
