@@ -19,7 +19,6 @@ from worker.extraction.position import AttributedContent, CharSpan
 from worker.extraction.propositions import find_proposition
 from worker.extraction.stances import StanceReading
 
-
 _HELD_BACK = frozenset({Stance.SUPPORT, Stance.PROPOSE, Stance.UNDECIDED})
 """Stances that a condition turns into `conditional`; a threat or a demand with a contingency stays what it is."""
 
