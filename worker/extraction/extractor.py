@@ -50,6 +50,7 @@ class Extractor:
     ) -> None:
         self._domain = domain
         self._heads = heads
+        self._nlp = nlp
         self._reader = Reader(domain, gazetteer=gazetteer, heads=heads, nlp=nlp)
         self._fusion = Fusion.from_card(heads.card.get("fusion", {}))
         self._trees = Trees.load(heads.folder / "confidence.json")
@@ -67,7 +68,11 @@ class Extractor:
 
     def extract(self, articles: Sequence[CleanedArticle]) -> list[Extraction]:
         """Extract the positions of every article; one article's result does not depend on the others."""
-        return [self._extract(article) for article in articles]
+        extractions = []
+        for article in articles:
+            with self._nlp.memory_zone():  # new words go with their article, or a process would grow for ever
+                extractions.append(self._extract(article))
+        return extractions
 
     def _extract(self, article: CleanedArticle) -> Extraction:
         sentences = read_sentences(article)
