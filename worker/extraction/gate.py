@@ -12,7 +12,7 @@ from worker.extraction.domain import Domain
 from worker.extraction.lexicon import Lexicon, fold
 from worker.extraction.position import CharSpan
 
-ARTICLE_THRESHOLD = 18.0
+ARTICLE_THRESHOLD = 16.0
 """Evidence from which an article passes; measured in docs/experiments.md under "Cue rules"."""
 
 DENSITY_THRESHOLD = 0.6

@@ -55,9 +55,13 @@ def test_time_grows_no_faster_than_the_body(name: str, content_type: str) -> Non
             best = min(best, time.process_time() - start)
         return best
 
-    small, large = seconds(6_000), seconds(24_000)
-    # Four times the body may take four times as long; sixteen times would be quadratic. A floor keeps noise out.
-    assert large < 9 * max(small, 0.005)
+    def growth() -> float:
+        small, large = seconds(6_000), seconds(24_000)
+        return large / max(small, 0.005)
+
+    # Four times the body may take four times as long; sixteen times would be quadratic. A floor keeps noise out, and a
+    # busy machine gets two more tries: what is quadratic is so each time.
+    assert any(growth() < 9 for _ in range(3))
 
 
 @given(st.text(max_size=300), st.sampled_from(["text/html", "text/plain"]))
