@@ -16,7 +16,7 @@ from worker.extraction.extractor import Extractor as PositionExtractor
 from worker.extraction.loading import load_extractor
 from worker.extraction.paragraphs import DEFAULT_MODEL
 from worker.outcome import Outcome, Processed, Refused
-from worker.publication import position_events
+from worker.position_events import position_events
 
 
 @dataclass(slots=True)

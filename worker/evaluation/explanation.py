@@ -18,7 +18,7 @@ from worker.extraction.extractor import Extractor as PositionExtractor
 from worker.extraction.issues import find_issue_terms
 from worker.extraction.lexicon import Lexicon
 from worker.extraction.position import AttributedContent, CharSpan, Position
-from worker.publication import position_events
+from worker.position_events import position_events
 
 SHOWN_LABELS = 3
 SMALLEST_SHARE = 0.02
