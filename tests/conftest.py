@@ -1,12 +1,18 @@
 """The installed command, run as a process: for the tests of the command line, with and without a server."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+# A shell starts what it puts in the background with Ctrl-C ignored, and so would every process of the tests be.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 COMMAND = Path(sys.executable).parent / "stancewire"
 Completed = subprocess.CompletedProcess[bytes]
