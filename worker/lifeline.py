@@ -25,6 +25,7 @@ from typing import IO
 PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 KILL = signal.SIGQUIT
 PR_SET_PDEATHSIG = 1
+_HEARD_WITHIN = 0.5
 
 Launched = subprocess.Popen[bytes]
 
@@ -70,10 +71,16 @@ def wait_or_kill(launched: Launched, *, grace: float) -> int:
 
 
 def kill(launched: Launched) -> int:
-    """Kill a launched command and its process group at once."""
-    if launched.poll() is None:
+    """Kill a launched command and its process group at once.
+
+    The signal is sent again until it is heard: a launcher that has only just started may have been told by a shell's
+    background to ignore it.
+    """
+    while launched.poll() is None:
         launched.send_signal(KILL)
-    return launched.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            launched.wait(_HEARD_WITHIN)
+    return launched.returncode
 
 
 def die_with_parent(signal_number: int = signal.SIGKILL) -> None:

@@ -111,3 +111,13 @@ def ignored(pid: int) -> set[int]:
     with open(f"/proc/{pid}/status", encoding="ascii") as status:  # noqa: PTH123
         [mask] = [int(line.split()[1], 16) for line in status if line.startswith("SigIgn")]
     return {number for number in range(1, 65) if mask >> (number - 1) & 1}
+
+
+def test_a_launcher_that_was_told_to_ignore_the_signal_is_killed_all_the_same() -> None:
+    before = signal.signal(lifeline.KILL, signal.SIG_IGN)
+    try:
+        launched = lifeline.launch(["sleep", "60"], grace=5)
+        lifeline.kill(launched)
+    finally:
+        signal.signal(lifeline.KILL, before)
+    assert launched.poll() is not None
