@@ -31,7 +31,6 @@ class Details:
     condition: CharSpan | None
     proposition: CharSpan | None
     stated_on: date | None
-    source: CharSpan | None
     reported_by: str | None
     plover: Plover
 
@@ -64,7 +63,7 @@ def read_details(
     """
     span = paragraph.span(sentence)
     if span is None:
-        return Details(event.stance, condition, None, None, None, None, plover_event(event.stance, event.issue))
+        return Details(event.stance, condition, None, None, None, plover_event(event.stance, event.issue))
     reading = next((r for r in readings if r.stance is event.stance), readings[0] if readings else None)
     predicate = span.doc[reading.predicate] if reading else None
     inner = _moved(condition, -paragraph.start)
@@ -80,7 +79,6 @@ def read_details(
         condition=_moved(inner, paragraph.start),
         proposition=_moved(proposition, paragraph.start),
         stated_on=stated_on(span, _reporting_verb(paragraph, attribution), anchor=anchor),
-        source=attribution.source if attribution else None,
         reported_by=paragraph.words(attribution.reported_by) if attribution else None,
         plover=plover_event(
             stance,

@@ -1,22 +1,12 @@
 """Who could hold a position in each sentence? Sentences, resolved mentions and speakers of a whole article."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from worker.extraction.coreference import VoicedSentence, resolve_voices
 from worker.extraction.gazetteer import Gazetteer
 from worker.extraction.parties import resolve_parties
-from worker.extraction.position import CharSpan, Mention, PartyName
+from worker.extraction.position import CharSpan, Mention
 from worker.extraction.quotations import find_quotations
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A party that may hold a position in a sentence, and where the sentence mentions it (empty if only carried)."""
-
-    sentence: int
-    party: PartyName
-    mentions: tuple[Mention, ...]
 
 
 def read_voices(
@@ -31,12 +21,3 @@ def with_carried(voice: VoicedSentence, start: int) -> tuple[Mention, ...]:
     """The mentions of a sentence, led by a zero-width `carried` one where its speaker is named only outside it."""
     carried = [m for m in voice.carried if m.party is not None]
     return (*(Mention(start, start, "carried", m.party, m.speaker) for m in carried), *voice.mentions)
-
-
-def candidates(voice: VoicedSentence, sentence: int, start: int) -> list[Candidate]:
-    """Propose every party with a mention in the sentence (or carried into it), in order of first mention."""
-    by_party: dict[PartyName, list[Mention]] = {}
-    for mention in with_carried(voice, start):
-        if mention.party is not None:
-            by_party.setdefault(mention.party, []).append(mention)
-    return [Candidate(sentence, party, tuple(found)) for party, found in by_party.items()]

@@ -1,5 +1,6 @@
 """The whole extraction on articles of our own: what must come out, and what must not change it."""
 
+import re
 from functools import cache
 
 import pytest
@@ -62,22 +63,16 @@ def test_countries_that_swap_names_keep_their_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    "changed",
     [
-        ('"', "”"),
-        ("The European Union", "Brussels"),
-        ("Kari Holm", "Ola Brandt"),
-        ("reach a deal", "reach a deal\u00a0".strip()),
+        re.sub(r'"(.*?)"', r"“\1”", TALKS),
+        TALKS.replace("The European Union", "Brussels"),
+        TALKS.replace("Kari Holm", "Ola Brandt"),
     ],
+    ids=["curly quotes", "a metonym", "another official"],
 )
-def test_another_name_or_mark_for_the_same_thing_changes_nothing(before: str, after: str) -> None:
-    changed = TALKS.replace(before, after)
-    if after == "”":
-        changed = (
-            TALKS.replace('"We', "“We").replace('science,"', "science,”").replace('"Iceland must', "“Iceland must")
-        )
-        changed = changed.replace('first."', "first.”")
-
+def test_another_name_or_mark_for_the_same_thing_changes_nothing(changed: str) -> None:
+    assert changed != TALKS
     assert labels(changed) == labels(TALKS)
 
 

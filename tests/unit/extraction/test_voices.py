@@ -5,7 +5,7 @@ import pytest
 from worker.extraction.coreference import VoicedSentence
 from worker.extraction.gazetteer import load_gazetteer
 from worker.extraction.sentences import split_sentences
-from worker.extraction.voices import candidates, read_voices
+from worker.extraction.voices import read_voices, with_carried
 
 
 def voices(text: str) -> list[VoicedSentence]:
@@ -18,7 +18,9 @@ def speaker(voice: VoicedSentence) -> str | None:
 
 def proposed(text: str) -> list[set[str]]:
     spans = split_sentences(text)
-    return [{c.party.name for c in candidates(v, i, spans[i][0])} for i, v in enumerate(voices(text))]
+    return [
+        {m.party.name for m in with_carried(v, s) if m.party} for v, (s, _) in zip(voices(text), spans, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
