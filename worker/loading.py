@@ -3,12 +3,14 @@
 import importlib
 import inspect
 from collections.abc import Callable
-from typing import TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from schemas.decoding import DecodingLimits
-from worker.batch import ArticlePipeline
-from worker.cleaning import CleaningLimits
 from worker.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from worker.batch import ArticlePipeline
+    from worker.cleaning import CleaningLimits
 
 
 class PipelineOptions(TypedDict):
@@ -18,10 +20,10 @@ class PipelineOptions(TypedDict):
     model: str
     threshold: float | None
     decoding: DecodingLimits
-    cleaning: CleaningLimits
+    cleaning: "CleaningLimits"
 
 
-def load_pipeline(settings: Settings) -> ArticlePipeline:
+def load_pipeline(settings: Settings) -> "ArticlePipeline":
     """Load the pipeline that the settings name; it is given those settings that it has parameters for."""
     module, _, name = settings.pipeline.partition(":")
     try:
@@ -48,8 +50,10 @@ def decoding_limits(settings: Settings) -> DecodingLimits:
     return DecodingLimits(max_bytes=settings.max_message_bytes, max_depth=settings.max_message_depth)
 
 
-def cleaning_limits(settings: Settings) -> CleaningLimits:
+def cleaning_limits(settings: Settings) -> "CleaningLimits":
     """Return what a body may cost before and while it is cleaned."""
+    from worker.cleaning import CleaningLimits  # noqa: PLC0415 (who only feeds does without)
+
     return CleaningLimits(
         max_body_characters=settings.max_body_characters,
         max_text_characters=settings.max_text_characters,

@@ -39,7 +39,11 @@ def attribute(
     from schemas.decoding import DecodingError, decode_article  # noqa: PLC0415 (pydantic takes its time)
     from worker.cleaning import clean  # noqa: PLC0415
     from worker.extraction.attribution import find_attributions  # noqa: PLC0415
+    from worker.loading import cleaning_limits, decoding_limits  # noqa: PLC0415
+    from worker.settings import load_settings  # noqa: PLC0415
 
+    settings = load_settings()
+    decoding, cleaning = decoding_limits(settings), cleaning_limits(settings)
     sources = read_articles(find_files(paths or [STANDARD_INPUT]), given=given)
     nlp = load_parser()
     refused = 0
@@ -47,11 +51,14 @@ def attribute(
         messages = []
         for source in batch:
             try:
-                messages.append(decode_article(source.payload))
+                messages.append(decode_article(source.payload, limits=decoding))
             except DecodingError as error:
                 refused += 1
                 write_json(refusal(source.origin, error.reason, error.message))
-        cleaned = [None if whole and message.content_type == "text/plain" else clean(message) for message in messages]
+        cleaned = [
+            None if whole and message.content_type == "text/plain" else clean(message, limits=cleaning)
+            for message in messages
+        ]
         texts = [article.text if article else message.body for message, article in zip(messages, cleaned, strict=True)]
         for message, article, doc in zip(messages, cleaned, nlp.pipe(texts), strict=True):
             found = [described(item, message.body, article) for item in find_attributions(doc)]

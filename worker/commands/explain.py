@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from worker.evaluation.explanation import ExplainedArticle, ExplainedEvent, Explainer
+    from worker.settings import Settings
 
 STYLES = {
     "evidence": "on grey23",
@@ -69,12 +70,16 @@ def explain_all(
 ) -> "Iterator[ExplainedArticle | None]":
     """Yield each article explained; None for one that cannot be read, after saying why."""
     from schemas.decoding import DecodingError, decode_article  # noqa: PLC0415 (pydantic takes its time)
+    from worker.loading import decoding_limits  # noqa: PLC0415
+    from worker.settings import load_settings  # noqa: PLC0415
 
     files = find_files(paths or [STANDARD_INPUT])
-    explainer = load_explainer(domain=domain, threshold=threshold)
+    settings = load_settings(domain=domain, threshold=threshold)
+    explainer = load_explainer(settings)
+    limits = decoding_limits(settings)
     for source in read_articles(files, given=given):
         try:
-            message = decode_article(source.payload)
+            message = decode_article(source.payload, limits=limits)
         except DecodingError as error:
             error_console().print(f"{printable(source.origin)}: refused ({error.reason}): {printable(error.message)}")
             yield None
@@ -82,20 +87,21 @@ def explain_all(
             yield explainer.explain(message)
 
 
-def load_explainer(*, domain: str | None, threshold: float | None) -> "Explainer":
+def load_explainer(settings: "Settings") -> "Explainer":
     """Load what the pipeline uses, and a parser for attribution."""
     with error_console().status("Loading the language model"):
         from schemas.messages import Extractor  # noqa: PLC0415
         from worker.evaluation.explanation import Explainer  # noqa: PLC0415
         from worker.extraction.domain import load_domain  # noqa: PLC0415
         from worker.extraction.loading import load_extractor  # noqa: PLC0415
-        from worker.settings import load_settings  # noqa: PLC0415
+        from worker.loading import cleaning_limits  # noqa: PLC0415
 
-        settings = load_settings(domain=domain, threshold=threshold)
         require_domain(settings.domain)
-        extractor = load_extractor(settings.domain, threshold=settings.threshold)
+        extractor = load_extractor(settings.domain, model=settings.model, threshold=settings.threshold)
         provenance = Extractor(version="", model=extractor.model, domain=extractor.domain)
-        return Explainer(extractor, load_domain(settings.domain), load_parser(), provenance)
+        return Explainer(
+            extractor, load_domain(settings.domain), load_parser(), provenance, limits=cleaning_limits(settings)
+        )
 
 
 def show(article: "ExplainedArticle") -> None:

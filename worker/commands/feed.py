@@ -137,14 +137,16 @@ def append(client: "Client", settings: "Settings", batch: list[Source]) -> list[
     """Append article messages, each to its partition."""
     from schemas.decoding import DecodingError, decode_article  # noqa: PLC0415
     from schemas.envelope import DATA_FIELD  # noqa: PLC0415
+    from worker.loading import decoding_limits  # noqa: PLC0415
     from worker.publishing.keys import partition_keys, partition_of  # noqa: PLC0415
 
+    limits = decoding_limits(settings)
     partitions = partition_keys(prefix=settings.key_prefix, partitions=settings.partitions)
     pipeline = client.pipeline(transaction=False)
     article_ids = []
     for source in batch:
         try:
-            article_id = decode_article(source.payload).article_id
+            article_id = decode_article(source.payload, limits=limits).article_id
         except DecodingError:
             article_id = ""
         article_ids.append(article_id)

@@ -9,7 +9,7 @@ from spacy.language import Language
 
 from schemas.codes import Attribution, Issue, Stance, TimeFrame
 from schemas.messages import ArticleMessage, Extractor, PositionEvent
-from worker.cleaning import clean
+from worker.cleaning import CleaningLimits, clean
 from worker.cleaning.article import CleanedArticle
 from worker.extraction.attribution import attribution_at, find_attributions
 from worker.extraction.domain import Cue, Domain
@@ -85,17 +85,26 @@ class Segment:
 class Explainer:
     """Extracts as the pipeline does, and keeps what it went by."""
 
-    def __init__(self, extractor: PositionExtractor, domain: Domain, parser: Language, provenance: Extractor) -> None:
-        """Use the extractor of the pipeline, its domain pack, and a parser for attribution."""
+    def __init__(
+        self,
+        extractor: PositionExtractor,
+        domain: Domain,
+        parser: Language,
+        provenance: Extractor,
+        *,
+        limits: CleaningLimits | None = None,
+    ) -> None:
+        """Use the extractor of the pipeline, its domain pack, a parser for attribution, and limits on bodies."""
         self._extractor = extractor
         self._domain = domain
         self._parser = parser
         self._provenance = provenance
+        self._limits = limits or CleaningLimits()
         self._cues: Lexicon[Cue] = Lexicon(domain.cue_forms())
 
     def explain(self, message: ArticleMessage) -> ExplainedArticle:
         """Return the article's events with their reasons."""
-        cleaned = clean(message)
+        cleaned = clean(message, limits=self._limits)
         if cleaned.skip is not None:
             return ExplainedArticle(message, cleaned, (), (), f"skipped: {cleaned.skip}")
         [extraction] = self._extractor.extract([cleaned])

@@ -89,3 +89,12 @@ def test_articles_go_to_the_partition_of_their_id() -> None:
     feed(server, Clock().patience(0), partitions=8)
     keys = partition_keys(partitions=8)
     assert server.streams == [keys[partition_of(name, 8)].articles for name in ("a", "")]
+
+
+def test_what_the_workers_will_take_is_known_by_its_id_however_large() -> None:
+    large = [Source(b'{"id": "large", "body": "' + b"x" * 9 * 1024 * 1024 + b'"}', "file:1")]
+    server, patience = Server([]), Clock().patience(0)
+    [fed] = append_patiently(cast("Any", server), Settings(max_message_bytes=10 * 1024 * 1024), large, patience)
+    assert fed.article_id == "large"
+    [fed] = append_patiently(cast("Any", server), Settings(), large, patience)
+    assert not fed.article_id

@@ -179,3 +179,19 @@ def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path, command: str) 
     assert len(answer.stdout) == 10
     assert b"Traceback" not in answer.stderr
     assert b"Exception" not in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["extract", "clean", "explain", "attribute"])
+def test_limits_on_messages_are_those_of_the_settings(stancewire: Any, command: str) -> None:
+    message = jsonl({"id": "n", "body": NEGOTIATION * 5})
+    answer = stancewire(command, "-", standard_input=message, STANCEWIRE_MAX_MESSAGE_BYTES="1000")
+    assert answer.returncode == ExitCode.REFUSED
+    assert b"too_large" in answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("command", ["extract", "clean", "explain"])
+def test_limits_on_bodies_are_those_of_the_settings(stancewire: Any, command: str) -> None:
+    message = jsonl({"id": "n", "body": NEGOTIATION})
+    answer = stancewire(command, "-", standard_input=message, STANCEWIRE_MAX_BODY_CHARACTERS="100")
+    assert answer.returncode == ExitCode.OK
+    assert b"too_long" in answer.stdout

@@ -24,6 +24,7 @@ from worker.evaluation.explanation import (
     segments,
 )
 from worker.evaluation.explanation_page import page
+from worker.settings import load_settings
 
 HOSTILE = "</div><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" & 'so' \x1b[31m"
 SPAN = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted)
@@ -121,7 +122,7 @@ def test_marks_on_the_terminal_keep_their_place_beside_controls() -> None:
 
 @pytest.fixture(scope="module")
 def explainer() -> Explainer:
-    return load_explainer(domain=None, threshold=None)
+    return load_explainer(load_settings())
 
 
 def test_each_event_of_an_article_is_explained(explainer: Explainer) -> None:
