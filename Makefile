@@ -20,7 +20,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: help install run test test-fast test-deploy train lint format audit fuzz bench rehearse drill configuration dashboards picture schema lock clean
+.PHONY: help install run test test-fast test-deploy train lint format audit fuzz bench rehearse drill chaos configuration dashboards picture schema lock clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -78,6 +78,9 @@ rehearse: $(STAMP) ## start what docker-compose.yml starts, without a container 
 
 drill: $(STAMP) ## cause each fault of the runbook in a running system and follow it (Linux, root)
 	@$(BIN)/python -m deploy.drill $(ARGS)
+
+chaos: $(STAMP) ## kill, freeze and cut everything for MINUTES and check that nothing is lost or doubled: make chaos MINUTES=2
+	@$(BIN)/python -m chaos --minutes $(MINUTES) $(ARGS)
 
 configuration: $(STAMP) ## write docs/configuration.md from the settings
 	@$(BIN)/python -m deploy.configuration

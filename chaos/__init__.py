@@ -1,0 +1,1 @@
+"""Is every article processed exactly once, whatever dies? Seeded faults, and a checker that looks at the topics."""
