@@ -92,6 +92,10 @@ class Feeder:
     def stop(self) -> None:
         """End after the burst that is under way."""
         self._stop.set()
+        self.join()
+
+    def join(self) -> None:
+        """Wait until it has ended."""
         if self._thread.ident is not None:
             self._thread.join()
 
