@@ -2,14 +2,21 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from worker.extraction.mentions import closed_classes, tokenize
-from worker.extraction.position import CharSpan, Mention
+from worker.extraction.position import CharSpan, Mention, PartyName
 from worker.extraction.quotations import Quotation
 
-_CARRIED_AT_MOST = 2
+_CARRIED_AT_MOST = 3
 """Parties from before that a sentence is given as candidates beside those it mentions."""
+
+_SENTENCES_BACK = 2
+"""Sentences whose parties the next one may go on about."""
+
+_NAMED_SIDES = frozenset({"party", "office", "person", "carried"})
+"""Kinds of mention whose party is carried on: an adjective alone carries nobody."""
 
 _TAG_WINDOW = 4
 """Words that may stand between a speaker and the speech verb; beyond that the first mention wins."""
@@ -23,10 +30,19 @@ class _Focus:
     group: Mention | None = None
     speaker: Mention | None = None
     speaker_sentence: int = -10
+    named: list[list[Mention]] = field(default_factory=list)
+    """The mentions that name a side in the last sentences, the latest sentence first."""
+
+    hats: dict[str, list[Mention]] = field(default_factory=dict)
+    """By a person's name, the other parties that he or she may speak for."""
+
+    def hats_of(self, voicing: Sequence[Mention]) -> list[Mention]:
+        """The other parties of those who speak or are meant by a pronoun."""
+        return [hat for m in voicing if m.speaker is not None for hat in self.hats.get(m.speaker.name, ())]
 
     def recent(self) -> tuple[Mention | None, ...]:
         """Those whom the next sentence may go on about, the likeliest first."""
-        return self.speaker, self.person, self.group
+        return self.speaker, self.person, self.group, *chain.from_iterable(self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +100,10 @@ def resolve_voices(
         if pending:
             speaker = None
         present = {m.party for m in resolved}
+        voicing = [m for m in (speaker, *resolved) if m is not None and (m is speaker or m.kind == "pronoun")]
         continued = [
             m
-            for m in (speaker if carried else None, *focus.recent())
+            for m in (speaker if carried else None, *focus.hats_of(voicing), *focus.recent())
             if m is not None and m.party is not None and (m.party not in present or m is speaker)
         ]
         voices.append(
@@ -94,13 +111,20 @@ def resolve_voices(
                 tuple(resolved),
                 speaker,
                 quoted,
-                tuple({m.party: m for m in reversed(continued)}.values())[::-1][:_CARRIED_AT_MOST],
+                _first_of_each_party(continued)[:_CARRIED_AT_MOST],
             )
         )
         _update(focus, resolved, speaker, index, outer)
         if index + 1 < len(sentences) and "\n" in text[span[1] : sentences[index + 1][0]] and speaker is None:
             focus.speaker = None if index - focus.speaker_sentence > 1 else focus.speaker
     return voices
+
+
+def _first_of_each_party(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    first: dict[PartyName | None, Mention] = {}
+    for mention in mentions:
+        first.setdefault(mention.party, mention)
+    return tuple(first.values())
 
 
 def _antecedent(
@@ -128,6 +152,13 @@ def _antecedent(
 def _update(
     focus: _Focus, resolved: Sequence[Mention], speaker: Mention | None, index: int, outer: Sequence[Quotation]
 ) -> None:
+    for hat in resolved:
+        if hat.kind == "carried" and hat.speaker is not None:
+            known = focus.hats.setdefault(hat.speaker.name, [])
+            if all(hat.party != other.party for other in known):
+                known.append(hat)
+    named = [replace(m, speaker=None) for m in resolved if m.kind in _NAMED_SIDES and m.party is not None]
+    focus.named = [named, *focus.named][:_SENTENCES_BACK]
     narrated = [m for m in resolved if not _inside(m.start, outer)]
     persons = [m for m in narrated if m.speaker is not None and m.kind in {"person", "pronoun", "office"}]
     if speaker is not None and speaker.speaker is not None:
@@ -162,7 +193,11 @@ def _tagged_speaker(
     text: str, span: CharSpan, mentions: Sequence[Mention], outer: Sequence[Quotation]
 ) -> Mention | None:
     """The mention that stands as the subject of a speech verb outside quotation marks, the first in the sentence."""
-    outside = [m for m in mentions if not _inside(m.start, outer) and m.kind != "demonym"]
+    outside = [
+        m
+        for m in mentions
+        if not _inside(m.start, outer) and m.kind != "demonym" and not (m.kind == "carried" and m.speaker is not None)
+    ]
     if not outside:
         return None
     verbs = closed_classes().speech_verbs

@@ -11,6 +11,7 @@ from worker.extraction.mentions import LocalMention, closed_classes, tokenize
 from worker.extraction.position import PartyName, SpeakerName
 
 _ACRONYM = re.compile(r"\s*\(([A-Z][A-Z&.-]{1,9})\)")
+_PARTY_LETTER = re.compile(r",? \(?([A-Z])-[A-Z]")
 _NAME_RUN = re.compile(r"(?:[A-Z][\w&’'-]*(?: (?:of|for|and|the)(?= (?:the )?[A-Z]))? ?)+")
 _APPOSITION_END = re.compile(r"[,.;:)”\"\n]|\s(?:said|told|who|that)\b")
 _COMPANY_FORM = re.compile(r"\s+(?:Inc|Corp|Ltd|plc|Co)\.?$")
@@ -29,6 +30,8 @@ class Person:
 
     speaker: SpeakerName
     titles: set[str] = field(default_factory=set)
+    hats: dict[PartyName, None] = field(default_factory=dict)
+    """Other parties the person may speak for, in the order they became known."""
 
 
 class Directory:
@@ -100,6 +103,35 @@ class Directory:
         certain = fitting and (side is not None or len(fitting) == 1 or fitting[0].side == self.home)
         return fitting[0] if certain else None
 
+    def hats(self, person: Person) -> list[PartyName]:
+        """Whom else the person may speak for: the other parties of the words around the name, a lawmaker's chamber."""
+        known = dict(person.hats)
+        side = person.speaker.side
+        if any(word in self._closed.lawmaker_titles for title in person.titles for word in title.split()):
+            sides = [p for p in (side, *known) if p is not None]
+            for country, seats in self._closed.legislatures.items():
+                if any(p.name == country or seats.has(p) for p in sides):
+                    known.update(dict.fromkeys(self._parties_named(country, seats.chamber)))
+                    break
+        return [party for party in known if party != side]
+
+    def whole(self, party: PartyName) -> list[PartyName]:
+        """The party that the party is a part of, if any."""
+        whole = self._closed.wholes.get(party.name)
+        return self._parties_named(whole) if whole else []
+
+    def _parties_named(self, *names: str) -> list[PartyName]:
+        return [party for name in names if (party := self._gazetteer.party(name)) is not None]
+
+    def _party_beside(self, m: LocalMention) -> list[PartyName]:
+        """The parties named right after a name: "Jane Roe, D-Ohio", "Jane Roe, the Ohio Democrat, ..."."""
+        if letter := _PARTY_LETTER.match(self._text, m.end):
+            named = (s.letters.get(letter.group(1)) for s in self._closed.legislatures.values())
+            return self._parties_named(*(name for name in named if name))
+        begin, end = self._apposition_span(m)
+        found = (entry.party for at, (_, entry) in self._listed.items() if begin <= at < end)
+        return [p for p in found if any(seats.has(p) for seats in self._closed.legislatures.values())]
+
     def is_national(self, title: str) -> bool:
         """Tell whether the title is one of national office ("prime minister")."""
         return f" {title.casefold()} " in f" {self._closed.national_titles} "
@@ -125,8 +157,11 @@ class Directory:
             known = self._introduce(m, known)
         else:
             self._persons.setdefault(m.text.casefold(), known)
-        if known is not None and m.title:
-            known.titles.add(m.title)
+        if known is not None:
+            if m.title:
+                known.titles.add(m.title)
+            if m.party is not None:
+                known.hats.setdefault(m.party)
 
     def _introduced_by_surname(self, m: LocalMention) -> Person | None:
         key = self._surname(m.text)
@@ -150,6 +185,8 @@ class Directory:
         if side is None and title and self.is_national(title):
             side = self.home
         person = Person(SpeakerName(m.text, title, side), {t for t in (title, role) if t})
+        person.hats.update(dict.fromkeys(p for p in (m.party, near_side, listed_side) if p is not None))
+        person.hats.update(dict.fromkeys(self._party_beside(m)))
         self._persons[m.text.casefold()] = person
         if namesake is None or namesake.speaker.side is None:
             last = m.text.rsplit(maxsplit=1)[-1].casefold()
@@ -193,14 +230,19 @@ class Directory:
         head, _, tail = last.partition("-")
         return tail if head in particles and tail else last
 
-    def _apposition(self, m: LocalMention) -> tuple[PartyName | None, str] | None:
-        """The side and title in "Jane Roe, a spokesman for the Kremlin," after a name."""
+    def _apposition_span(self, m: LocalMention) -> tuple[int, int]:
+        """The characters that may be an apposition after a name; an empty span where none begins."""
         after = self._text[m.end : m.end + _APPOSITION_AT_MOST]
         if not after.startswith((", ", " (")):
-            return None
-        begin = m.end + 2
+            return m.end, m.end
         stop = _APPOSITION_END.search(after[2:].replace("U.S.", "U_S_").replace("U.N.", "U_N_"))
-        end = begin + (stop.start() if stop else len(after) - 2)
+        return m.end + 2, m.end + 2 + (stop.start() if stop else len(after) - 2)
+
+    def _apposition(self, m: LocalMention) -> tuple[PartyName | None, str] | None:
+        """The side and title in "Jane Roe, a spokesman for the Kremlin," after a name."""
+        begin, end = self._apposition_span(m)
+        if begin == end:
+            return None
         tokens = tokenize(self._text, (begin, end))
         title = self._first_title([t.lower for t in tokens])
         if title is None:

@@ -17,6 +17,19 @@ _NAME_TOKENS_AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Legislature:
+    """Where the lawmakers of a country sit: the `chamber`, its houses and `parties`, and the parties' letters."""
+
+    chamber: str
+    parties: tuple[str, ...]
+    letters: dict[str, str]
+
+    def has(self, party: PartyName) -> bool:
+        """Tell whether the party is one of the parties."""
+        return party.name in self.parties
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedClasses:
     """Closed word classes, lower case, as listed in `domains/reference.toml`."""
 
@@ -32,8 +45,15 @@ class ClosedClasses:
     subject_verbs: frozenset[str]
     not_names: frozenset[str]
     outside_titles: frozenset[str]
+    lawmaker_titles: frozenset[str]
     national_titles: str
     group_modifiers: dict[str, str]
+    kind_nouns: dict[str, str]
+    """What sort of party "the" and such a noun mean."""
+    wholes: dict[str, str]
+    """The party that a party is a part of."""
+    legislatures: dict[str, Legislature]
+    """By country."""
 
 
 @cache
@@ -46,7 +66,15 @@ def closed_classes() -> ClosedClasses:
         if isinstance(value, str) and key != "national_titles"
     }
     return ClosedClasses(
-        **sets, national_titles=" ".join(data["national_titles"].split()), group_modifiers=data["group_modifiers"]
+        **sets,
+        national_titles=" ".join(data["national_titles"].split()),
+        group_modifiers=data["group_modifiers"],
+        kind_nouns={noun: kind for kind, nouns in data["kind_nouns"].items() for noun in nouns.split()},
+        wholes=data["wholes"],
+        legislatures={
+            country: Legislature(row["chamber"], tuple(row["parties"]), row["letters"])
+            for country, row in data["legislatures"].items()
+        },
     )
 
 
@@ -70,7 +98,7 @@ class LocalMention:
 
     `kind` is `party`, `demonym`, `people`, `organ`, `official` (an official noun of the side), `group`, `person`,
     `title` (a bare title), `name` (capitalised words of unknown nature), `pronoun`, `both` ("both sides"), or
-    `bare_official`, `bare_speaker`, `bare_group` (such a noun without a modifier).
+    `bare_official`, `bare_speaker`, `bare_group` (such a noun without a modifier), `bare_kind` ("the company").
     """
 
     start: int
@@ -189,9 +217,9 @@ class MentionScanner:
             noun_end = self._noun(tokens, position, words.group_nouns)
             if noun_end and entry.kind is not EntryKind.PEOPLE:
                 end = tokens[noun_end - 1].end
-                return LocalMention(
-                    start, end, "group", text[start:end], self._group(entry, text[tokens[noun_end - 1].start : end])
-                ), noun_end
+                sort = next((t.lower for t in tokens[head:position] if t.lower in self._closed.bare_group_nouns), None)
+                party = self._group(entry, sort or text[tokens[noun_end - 1].start : end])
+                return LocalMention(start, end, "group", text[start:end], party), noun_end
             if not self._may_modify(token):
                 break
         if (entry.party.kind is PartyKind.STATE and entry.kind is EntryKind.ADJECTIVE) or entry.kind is EntryKind.ORGAN:
@@ -207,9 +235,10 @@ class MentionScanner:
         noun = noun if noun.isupper() or noun[1:2].isupper() else noun.casefold()
         if f"{noun}s" in self._gazetteer.words.group_nouns:
             noun = f"{noun}s"
+        within_country = entry.party.kind is PartyKind.STATE and entry.party.iso3 is None
         adjective = (
             entry.surface
-            if entry.kind is EntryKind.ADJECTIVE
+            if entry.kind is EntryKind.ADJECTIVE or (within_country and entry.kind is EntryKind.NAME)
             else self._gazetteer.adjective(entry.party) or entry.party.name
         )
         modifier = self._closed.group_modifiers.get(entry.party.name) or adjective
@@ -360,6 +389,8 @@ class MentionScanner:
         kind = (
             "pronoun"
             if token.lower in {"he", "she", "they", "it", "we", "i"}
+            else "bare_kind"
+            if token.lower in closed.kind_nouns and at > 0 and tokens[at - 1].lower == "the"
             else "bare_group"
             if token.lower in closed.bare_group_nouns
             else "bare_official"

@@ -16,6 +16,8 @@ _COUNTRY_WEIGHT = {"party": 1, "organ": 1, "demonym": 1, "official": 2, "title":
 _FIRST_WEIGHT = 2
 _DATELINE_WEIGHT = 4
 """What being the first state named, or that of the dateline's capital, counts in mentions."""
+_OFTEN = 3
+"""Mentions of a state from which on "the rebels" rather are a listed group of it than an unlisted one of the home."""
 _SIDES = frozenset({"party", "organ", "official", "group", "person", "title"})
 """Kinds of mention that make a party one of the two in "both sides"."""
 
@@ -83,7 +85,9 @@ class _Resolver:
         self._year = year
         self._closed = closed_classes()
         self._last_official: PartyName | None = None
+        self._last_of_kind: dict[PartyKind, PartyName] = {}
         counts = Counter(m.party for m in mentions if m.party is not None and m.kind in _SIDES)
+        self._states = [p for p, count in counts.most_common(4) if p.kind is PartyKind.STATE and count >= _OFTEN]
         self._both_sides = [party for party, _ in counts.most_common(2)]
         self._by_kind: dict[str, Callable[[LocalMention], Mention | None]] = {
             "party": lambda m: Mention(m.start, m.end, "party", m.party, None),
@@ -96,21 +100,29 @@ class _Resolver:
             "bare_official": self._bare_official,
             "bare_speaker": self._bare_speaker,
             "bare_group": self._bare_group,
+            "bare_kind": self._bare_kind,
             "title": self._title,
             "person": self._named,
             "name": self._named,
         }
 
     def resolve(self, m: LocalMention) -> list[Mention]:
-        """Return what the mention means: one mention, none, or two of no width for "both sides"."""
+        """Return what the mention means: none, or one mention, with one of no width for each other party of a person;
+        two of no width for "both sides"."""
         if m.kind == "both":
             return [Mention(m.start, m.start, "carried", party, None) for party in self._both_sides]
         found = self._by_kind[m.kind](m)
         if found is None:
             return []
-        if m.kind in {"official", "title"} and found.party is not None:
-            self._last_official = found.party
-        return [found]
+        if found.party is not None:
+            self._last_of_kind[found.party.kind] = found.party
+            if m.kind in {"official", "title"}:
+                self._last_official = found.party
+        person = self._directory.person(m.text) if found.kind == "person" else None
+        hats = self._directory.hats(person) if person is not None else []
+        if found.kind != "demonym" and found.party is not None:
+            hats = [*hats, *self._directory.whole(found.party)]
+        return [found, *(Mention(m.start, m.start, "carried", party, found.speaker) for party in hats)]
 
     def _official(self, m: LocalMention) -> Mention:
         noun = m.text.rsplit(maxsplit=1)[-1].casefold()
@@ -127,12 +139,22 @@ class _Resolver:
 
     def _bare_group(self, m: LocalMention) -> Mention | None:
         noun = m.text if m.text == "MPs" else m.text.casefold()
-        party, home = self._directory.group(m.text.casefold()), self._directory.home
+        if f"{noun}s" in self._closed.bare_group_nouns:
+            noun += "s"
+        party, home = self._directory.group(noun), self._directory.home
         if party is None and home is not None:
-            adjective = self._gazetteer.adjective(home) or home.name
-            modifier = self._closed.group_modifiers.get(home.name) or adjective
-            party = self._gazetteer.party(f"{adjective} {noun}") or PartyName(f"{modifier} {noun}", PartyKind.GROUP)
+            listed = (self._gazetteer.party(f"{self._adjective(state)} {noun}") for state in (home, *self._states))
+            modifier = self._closed.group_modifiers.get(home.name) or self._adjective(home)
+            party = next((p for p in listed if p is not None), None) or PartyName(f"{modifier} {noun}", PartyKind.GROUP)
         return Mention(m.start, m.end, "party", party, None) if party else None
+
+    def _bare_kind(self, m: LocalMention) -> Mention | None:
+        """ "The company", "the union", "the bloc": the last party of that kind."""
+        party = self._last_of_kind.get(PartyKind(self._closed.kind_nouns[m.text.casefold()]))
+        return Mention(m.start, m.end, "party", party, None) if party else None
+
+    def _adjective(self, state: PartyName) -> str:
+        return self._gazetteer.adjective(state) or state.name
 
     def _title(self, m: LocalMention) -> Mention:
         title = m.title or m.text.casefold()
