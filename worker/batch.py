@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 
 from schemas.codes import Reason
+from worker.connection import will_pass
 from worker.entries import DATA, ArticleEntries, Taken, TakeState
 from worker.observability import metrics
 from worker.observability.progress import Progress
@@ -84,12 +83,14 @@ class BatchWorker:
         record(finished, publication)
 
     def _publish(self, finished: Sequence[Finished]) -> Publication:
-        """Publish, and wait for a server that is away or full: the results are there, and trying twice does no harm."""
+        """Publish, and wait for a server that takes nothing: the results are there, and trying twice does no harm."""
         pause = SHORTEST_PAUSE
         while True:
             try:
                 return self._publisher.publish(finished)
-            except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError) as error:
+            except RedisError as error:
+                if not will_pass(error):
+                    raise
                 log.warning("results wait for the server", articles=len(finished), error=str(error))
             time.sleep(pause)  # until the time limit of the batch
             pause = min(LONGEST_PAUSE, pause * 2)

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from redis import Redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -15,6 +15,8 @@ Client = Redis
 
 OLDEST_VERSION = (7, 0)
 """Older servers know neither a group's `lag` nor scripts that are refused whole when memory is out."""
+PASSING_REFUSALS = ("MISCONF", "NOREPLICAS", "MASTERDOWN")
+"""The server cannot write to its disk (it is full), misses its replicas, or has lost the one it follows."""
 
 
 class ServerError(Exception):
@@ -75,6 +77,15 @@ def broker_url(settings: Settings) -> str:
         return f"redis+socket://{before}{quote(parts.path)}?{options}"
     path = parts.path if database is None else f"/{database}"
     return f"{parts.scheme}://{before}{address}{path}{'?' if query else ''}{urlencode(query)}"
+
+
+def will_pass(error: Exception) -> bool:
+    """Whether the same command may succeed later without a change of ours: the server is away, full or read-only."""
+    if isinstance(error, RedisConnectionError | RedisTimeoutError | OutOfMemoryError | ReadOnlyError):
+        return True
+    # A pipeline puts the command before the server's words.
+    words = str(error).rpartition("caused error: ")[2]
+    return isinstance(error, ResponseError) and words.startswith(PASSING_REFUSALS)
 
 
 def server_version(client: Client) -> tuple[str, tuple[int, ...]]:

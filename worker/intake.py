@@ -169,7 +169,7 @@ def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress)
     client = connect(settings)
     intakes = _one_a_partition(settings, client)
     wait = min(LONGEST_READ, settings.redis_timeout / 2) / len(intakes)
-    prepared, pause, next_tidy = False, 0.0, 0.0
+    prepared, pause, next_tidy, told = False, 0.0, 0.0, ""
     while not stop.is_set():
         try:
             if not prepared:
@@ -181,7 +181,7 @@ def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress)
             progress.made()
             if pause:
                 log.info("the server answers again")
-                pause = 0.0
+                pause, told = 0.0, ""
             if not any(worked):
                 metrics.HELD_BACK_SECONDS.inc(PAUSE_WHEN_FULL)
                 stop.wait(PAUSE_WHEN_FULL)
@@ -194,8 +194,9 @@ def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress)
         except (RedisError, OperationalError, ServerError, OSError) as error:
             if isinstance(error, ResponseError) and "NOGROUP" in str(error):
                 prepared = False  # somebody deleted the stream
-            if not pause:
-                log.warning("the server does not answer as it should; trying on", error=str(error))
+            if str(error) != told:
+                told = str(error)
+                log.warning("the server does not answer as it should; trying on", error=told)
             pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, pause * 2))
             stop.wait(pause)
     client.close()

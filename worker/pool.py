@@ -142,7 +142,7 @@ def serve_metrics(sender: object = None, **_: object) -> None:
     clock = ClockCollector(lambda: clock_offset(client))
     watch = ProgressWatch(
         progress_at=lambda: progress.at,
-        has_work=lambda: bool(client.llen(queue_key(settings))),
+        has_work=lambda: bool(client.ping() and client.llen(queue_key(settings))),  # a full disk refuses PING
         stall_after=settings.stall_after,
     )
     exposition = partial(multiprocess_exposition, worker, clock)

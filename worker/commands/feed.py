@@ -107,30 +107,34 @@ def feed_all(
 
 
 def append_patiently(client: "Client", settings: "Settings", batch: list[Source], patience: Patience) -> list[Fed]:
-    """Append a batch; while the server is away, wait and try again.
+    """Append a batch; while the server is away, full or read-only, wait and try again.
 
     A batch whose answer was lost may be appended twice: the workers give each article effect once.
     """
-    from redis.exceptions import BusyLoadingError, RedisError  # noqa: PLC0415
-    from redis.exceptions import ConnectionError as Unreachable  # noqa: PLC0415
-    from redis.exceptions import TimeoutError as TooSlow  # noqa: PLC0415
+    from redis.exceptions import RedisError, ResponseError  # noqa: PLC0415
+
+    from worker.connection import will_pass  # noqa: PLC0415
 
     pauses = patience.pauses()
     while True:
         try:
             return append(client, settings, batch)
-        except (Unreachable, TooSlow, BusyLoadingError) as error:
+        except RedisError as error:
+            why = one_line(str(error).rpartition("caused error: ")[2])
+            if not will_pass(error):
+                raise CommandError(f"the server refuses articles: {why}", code=ExitCode.SERVER) from None
+            refused = isinstance(error, ResponseError)
             pause = next(pauses, None)
             if pause is None:
+                did_not = "took no articles" if refused else "did not answer"
                 raise CommandError(
-                    f"the server did not answer for {patience.seconds:.0f} s: {one_line(str(error))}",
+                    f"the server {did_not} for {patience.seconds:.0f} s: {why}",
                     hint="What was fed before is safe. Feed the same again later: what is there already has no effect.",
                     code=ExitCode.SERVER,
                 ) from None
-            error_console().print(f"the server does not answer, trying again in {pause:.1f} s (Ctrl-C stops)")
+            trouble = f"takes no articles ({why})" if refused else "does not answer"
+            error_console().print(f"the server {trouble}, trying again in {pause:.1f} s (Ctrl-C stops)")
             patience.sleep(pause)
-        except RedisError as error:
-            raise CommandError(f"the server refuses articles: {one_line(str(error))}", code=ExitCode.SERVER) from None
 
 
 def append(client: "Client", settings: "Settings", batch: list[Source]) -> list[Fed]:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 from redis.exceptions import ConnectionError as Unreachable
-from redis.exceptions import ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 
 from worker.commands.articles import Source
 from worker.commands.failures import CommandError, ExitCode
@@ -78,10 +78,28 @@ def test_pauses_grow_to_a_limit_and_end_with_the_patience() -> None:
 
 
 def test_a_server_that_refuses_is_not_tried_again() -> None:
-    clock, server = Clock(), Server([ResponseError("OOM command not allowed")])
-    with pytest.raises(CommandError, match="refuses articles: OOM"):
+    clock, server = (
+        Clock(),
+        Server([ResponseError("WRONGTYPE no stream")]),
+    )
+    with pytest.raises(CommandError, match="refuses articles: WRONGTYPE"):
         feed(server, clock.patience(60))
     assert clock.slept == []
+
+
+FULL = ResponseError("Command # 1 (XADD articles * data x) of pipeline caused error: MISCONF Errors writing to the AOF")
+
+
+@pytest.mark.parametrize("refusal", [FULL, OutOfMemoryError("not allowed"), ReadOnlyError("a read only replica")])
+def test_a_server_that_is_full_or_read_only_is_waited_for_and_told(
+    refusal: ResponseError, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock, server = Clock(), Server([refusal] * 2)
+    assert len(feed(server, clock.patience(60))) == 2
+    assert clock.slept == [0.5, 1.0]
+    assert "XADD" not in capsys.readouterr().err
+    with pytest.raises(CommandError, match=r"took no articles for 1 s: (MISCONF|not allowed|a read only)"):
+        feed(Server([refusal] * 9), Clock().patience(1))
 
 
 def test_articles_go_to_the_partition_of_their_id() -> None:
