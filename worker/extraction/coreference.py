@@ -12,7 +12,7 @@ from worker.extraction.quotations import Quotation
 _CARRIED_AT_MOST = 3
 """Parties from before that a sentence is given as candidates beside those it mentions."""
 
-_SENTENCES_BACK = 2
+_SENTENCES_BACK = 3
 """Sentences whose parties the next one may go on about."""
 
 _NAMED_SIDES = frozenset({"party", "office", "person", "carried"})

@@ -113,6 +113,8 @@ class Directory:
                 if any(p.name == country or seats.has(p) for p in sides):
                     known.update(dict.fromkeys(self._parties_named(country, seats.chamber)))
                     break
+        if any(word in self._closed.campaign_titles for title in person.titles for word in title.split()):
+            known.setdefault(PartyName(person.speaker.name, PartyKind.GROUP))
         return [party for party in known if party != side]
 
     def whole(self, party: PartyName) -> list[PartyName]:

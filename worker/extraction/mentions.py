@@ -46,6 +46,8 @@ class ClosedClasses:
     not_names: frozenset[str]
     outside_titles: frozenset[str]
     lawmaker_titles: frozenset[str]
+    campaign_titles: frozenset[str]
+    crowd_nouns: frozenset[str]
     national_titles: str
     group_modifiers: dict[str, str]
     kind_nouns: dict[str, str]
@@ -155,6 +157,8 @@ class MentionScanner:
             return self._titled(text, tokens, at, title_end, listed)
         if (generic := self._generic(tokens, at)) is not None:
             return generic, at + 1
+        if (crowd := self._crowd(text, tokens, at, listed)) is not None:
+            return crowd
         if token.lower in self._closed.honorifics:
             start = at + 2 if at + 1 < len(tokens) and tokens[at + 1].text == "." else at + 1
             end = self._name(tokens, start, listed)
@@ -165,6 +169,25 @@ class MentionScanner:
             if end > at:
                 return self._unlisted(text, tokens, at, end), end
         return None, at + 1
+
+    def _crowd(
+        self, text: str, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]
+    ) -> tuple[LocalMention, int] | None:
+        """A crowd that acts ("security researchers said"): a plural noun with the plain words before it."""
+        for head in range(at, min(at + 3, len(tokens) - 1)):
+            token = tokens[head]
+            if not self._is_plain(token, initial=head == 0) or token.start in listed:
+                return None
+            if token.lower in self._closed.crowd_nouns:
+                if tokens[head + 1].lower not in self._closed.subject_verbs:
+                    continue
+                phrase = text[tokens[at].start : token.end]
+                party = PartyName(phrase[0].upper() + phrase[1:], PartyKind.GROUP)
+                return LocalMention(tokens[at].start, token.end, "group", phrase, party), head + 1
+        return None
+
+    def _is_plain(self, token: Token, *, initial: bool) -> bool:
+        return self._may_modify(token) and (initial or not token.capitalised)
 
     @staticmethod
     def _is_dateline(tokens: Sequence[Token]) -> bool:
