@@ -107,13 +107,16 @@ class Directory:
         """Whom else the person may speak for: the other parties of the words around the name, a lawmaker's chamber."""
         known = dict(person.hats)
         side = person.speaker.side
-        if any(word in self._closed.lawmaker_titles for title in person.titles for word in title.split()):
+        words = sorted({word for title in person.titles for word in title.split()})
+        if any(word in self._closed.lawmaker_titles for word in words):
             sides = [p for p in (side, *known) if p is not None]
             for country, seats in self._closed.legislatures.items():
                 if any(p.name == country or seats.has(p) for p in sides):
-                    known.update(dict.fromkeys(self._parties_named(country, seats.chamber)))
+                    groups = (seats.members.get(key) for key in (*words, *(p.name for p in sides)))
+                    names = (country, seats.chamber, *(group for group in groups if group))
+                    known.update(dict.fromkeys(self._parties_named(*names)))
                     break
-        if any(word in self._closed.campaign_titles for title in person.titles for word in title.split()):
+        if any(word in self._closed.campaign_titles for word in words):
             known.setdefault(PartyName(person.speaker.name, PartyKind.GROUP))
         return [party for party in known if party != side]
 
@@ -284,9 +287,7 @@ class Directory:
         ending = words[-1].rstrip(".").casefold() in listed.organisation_endings
         if (ending and not single) or _ACRONYM.match(self._text, m.end):
             return True
-        return (
-            single and not ending and m.text in self._governing and (m.text.isupper() or m.text in self._inner_names)
-        )
+        return single and not ending and m.text in self._governing and (m.text.isupper() or m.text in self._inner_names)
 
     def _register_organisation(self, m: LocalMention) -> None:
         if m.text in self._organisations or m.text.casefold() in self._persons:

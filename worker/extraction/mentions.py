@@ -18,11 +18,13 @@ _NAME_TOKENS_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Legislature:
-    """Where the lawmakers of a country sit: the `chamber`, its houses and `parties`, and the parties' letters."""
+    """Where the lawmakers of a country sit: the `chamber`, its houses and `parties`, the parties' letters, and the
+    group of the members with a title or of a party."""
 
     chamber: str
     parties: tuple[str, ...]
     letters: dict[str, str]
+    members: dict[str, str]
 
     def has(self, party: PartyName) -> bool:
         """Tell whether the party is one of the parties."""
@@ -50,6 +52,7 @@ class ClosedClasses:
     crowd_nouns: frozenset[str]
     national_titles: str
     group_modifiers: dict[str, str]
+    group_synonyms: dict[str, str]
     kind_nouns: dict[str, str]
     """What sort of party "the" and such a noun mean."""
     wholes: dict[str, str]
@@ -71,10 +74,11 @@ def closed_classes() -> ClosedClasses:
         **sets,
         national_titles=" ".join(data["national_titles"].split()),
         group_modifiers=data["group_modifiers"],
+        group_synonyms=data["group_synonyms"],
         kind_nouns={noun: kind for kind, nouns in data["kind_nouns"].items() for noun in nouns.split()},
         wholes=data["wholes"],
         legislatures={
-            country: Legislature(row["chamber"], tuple(row["parties"]), row["letters"])
+            country: Legislature(row["chamber"], tuple(row["parties"]), row["letters"], row["members"])
             for country, row in data["legislatures"].items()
         },
     )
@@ -258,6 +262,7 @@ class MentionScanner:
         noun = noun if noun.isupper() or noun[1:2].isupper() else noun.casefold()
         if f"{noun}s" in self._gazetteer.words.group_nouns:
             noun = f"{noun}s"
+        noun = self._closed.group_synonyms.get(noun, noun)
         within_country = entry.party.kind is PartyKind.STATE and entry.party.iso3 is None
         adjective = (
             entry.surface
