@@ -17,73 +17,25 @@ was fed must have had exactly one effect, equal event by event to that of one of
 Exit codes: 0 every promise kept, 1 one broken, 2 wrong usage, 130 stopped by Ctrl-C.
 """
 
-import argparse
 import json
 import signal
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from chaos.options import read_options
 from chaos.report import as_object, show
-from chaos.run import DidNotStartError, Options, run
-from chaos.schedule import IN_WORDS, Kind
+from chaos.run import run
+from chaos.target import DidNotStartError
 
-ARTICLES_A_MINUTE = 5000
 KEPT, BROKEN, STOPPED = 0, 1, 130
-
-
-def read_options(arguments: Sequence[str] | None = None) -> tuple[Options, bool]:
-    """Return what is asked for, and whether the answer is to be JSON."""
-    kinds = "\n".join(f"  {kind:<14} {words}" for kind, words in IN_WORDS.items())
-    parser = argparse.ArgumentParser(
-        prog="python -m chaos",
-        description=__doc__,
-        epilog=f"faults:\n{kinds}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    defaults = Options()
-    parser.add_argument("--minutes", type=_positive, default=defaults.minutes, help="how long (%(default)s)")
-    parser.add_argument(
-        "--articles", type=int, help=f"how many are fed in that time ({ARTICLES_A_MINUTE:,} for each minute)"
-    )
-    parser.add_argument("--seed", type=int, default=defaults.seed, help="repeats a schedule (%(default)s)")
-    parser.add_argument(
-        "--fsync",
-        choices=("always", "everysec"),
-        default=defaults.fsync,
-        help="when the server's log reaches the disk (%(default)s)",
-    )
-    parser.add_argument(
-        "--every", type=_positive, default=defaults.every, help="seconds between faults on average (%(default)s)"
-    )
-    parser.add_argument(
-        "--kinds", nargs="+", choices=[kind.value for kind in Kind], metavar="FAULT", help="these faults only"
-    )
-    parser.add_argument("--log", type=Path, help="keep the log lines of all processes in this file")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
-    given = parser.parse_args(arguments)
-    articles = given.articles if given.articles is not None else max(1, round(given.minutes * ARTICLES_A_MINUTE))
-    if articles < 1:
-        parser.error("--articles must be at least 1")
-    options = Options(
-        minutes=given.minutes,
-        articles=articles,
-        seed=given.seed,
-        fsync=given.fsync,
-        every=given.every,
-        kinds=tuple(Kind(kind) for kind in given.kinds or Kind),
-        log=given.log,
-    )
-    return options, given.json
 
 
 def main() -> int:
     """Run, show, say by the exit code whether every promise was kept."""
-    options, as_json = read_options()
+    options, as_json = read_options("python -m chaos", __doc__)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     errors = Console(stderr=True)
@@ -107,13 +59,6 @@ def main() -> int:
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _positive(text: str) -> float:
-    number = float(text)
-    if number <= 0:
-        raise argparse.ArgumentTypeError("must be above 0")
-    return number
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeVar
 
@@ -21,7 +21,9 @@ from chaos.target import NotNow, Supervised, Target
 
 T = TypeVar("T")
 Fault = Generator[float, None, None]
-TRY_AGAIN_AFTER = 0.1
+TRY_AGAIN_AFTER = 0.05
+AIM_FOR = 3.0
+"""Seconds for which it is tried to hit somebody at work; then anybody will do."""
 LOOK_EVERY = 0.05
 UPGRADE_WITHIN = 30.0
 SLOWEST, QUICKEST = 0.4, 0.02
@@ -30,14 +32,16 @@ TOO_LITTLE_MEMORY = "1mb"
 
 def kill_child(target: Target, planned: Planned) -> Fault:
     """Kill one child of any worker."""
-    children = [child for worker in _running(target.workers) for child in worker.children()]
-    _one(children, planned).kill()
+    _child(target, planned).kill()
     yield 0
 
 
 def kill_worker(target: Target, planned: Planned) -> Fault:
     """Kill a worker's parent; its children are to end with it."""
-    _one(_running(target.workers), planned).main().kill()
+    parent = _child(target, planned).parent()
+    if parent is None:
+        raise NotNow("it has just ended")
+    parent.kill()
     yield 0
 
 
@@ -60,8 +64,7 @@ def kill_server(target: Target, planned: Planned) -> Fault:
 
 def freeze_child(target: Target, planned: Planned) -> Fault:
     """Stop one child of any worker where it is, and have it go on later."""
-    children = [child for worker in _running(target.workers) for child in worker.children()]
-    yield from _freeze(_one(children, planned), planned)
+    yield from _freeze(_child(target, planned), planned)
 
 
 def freeze_intake(target: Target, planned: Planned) -> Fault:
@@ -165,10 +168,10 @@ class Attack:
         """Do what is due, yield the faults that were caused."""
         while self._due and self._due[0][0] <= self._clock():
             _, _, planned, fault = heapq.heappop(self._due)
-            begins = fault is None
+            begins, at = fault is None, self._clock()
             if fault is None:
-                fault = CAUSES[planned.kind](self._target, planned)
-            at = self._clock()
+                aimed = at - self._start - planned.at < AIM_FOR
+                fault = CAUSES[planned.kind](self._target, replace(planned, aimed=aimed))
             try:
                 wait = next(fault)
             except NotNow:
@@ -192,6 +195,15 @@ def _freeze(process: psutil.Process, planned: Planned) -> Fault:
     yield planned.lasts
     with suppress(psutil.NoSuchProcess):  # it was killed meanwhile
         process.resume()
+
+
+def _child(target: Target, planned: Planned) -> psutil.Process:
+    """Return a worker's child, one that is at work if the fault is aimed."""
+    children = [child for worker in _running(target.workers) for child in worker.children()]
+    if planned.aimed:
+        at_work = stand_in.at_work(target.folder)
+        children = [child for child in children if child.pid in at_work]
+    return _one(children, planned)
 
 
 def _running(services: Sequence[Supervised]) -> list[Supervised]:

@@ -16,41 +16,22 @@ from chaos.checker import Leftover, Verdict, judge
 from chaos.effects import Effect, read_effects
 from chaos.faults import Attack
 from chaos.feeding import Feeder, Ledger, append_by, parsed
+from chaos.options import Options
 from chaos.recovery import Recovery, frontier_of
 from chaos.schedule import Kind, plan
-from chaos.target import Target, target
+from chaos.target import Target, start, target
 from worker.observability.backlog import Backlog, measure_backlog
 from worker.publishing.keys import Keys
 
 TICK = 0.01
 QUIET_FOR = 4.0
 """Seconds without work after which a system has settled; frozen processes have been woken up before."""
-READY_WITHIN, CALM_WITHIN = 120.0, 1800.0
+CALM_WITHIN = 1800.0
 SECONDS_AN_ARTICLE = 0.015
 FED_AT_ONCE = 500
 KEYS = Keys()
 Told = Callable[[str, float], None]
 """Is told a phase and how much of it is done, from 0 to 1."""
-
-
-class DidNotStartError(Exception):
-    """The system is not ready in time; the message says what it logged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is asked for."""
-
-    minutes: float = 1.0
-    articles: int = 5000
-    seed: int = 1
-    fsync: str = "everysec"
-    every: float = 2.0
-    """Seconds between faults on average."""
-    kinds: tuple[Kind, ...] = tuple(Kind)
-    settle_within: float = 300.0
-    log: Path | None = None
-    """Where the processes write their log lines; None: to a file that is thrown away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +116,7 @@ def attack(folder: Path, options: Options, told: Told) -> Aftermath:
             {kind: recovery.seconds(kind) for kind in options.kinds},
             lasted,
             settled_after,
-            stand_in.computed(str(folder / "tally")),
+            stand_in.computed(folder),
             sum(service.restarts for service in hit.services),
             hit.proxy.cut_connections,
         )
@@ -155,17 +136,6 @@ def calm_effects(folder: Path, ledger: Ledger, version: str, told: Told) -> dict
             told(phase, (backlog.processed + backlog.dead) / max(1, ledger.count))
             time.sleep(TICK * 10)
         return read_effects(calm.server.client, KEYS)
-
-
-def start(hit: Target) -> None:
-    """Start every process and wait until all are ready."""
-    for service in hit.services:
-        service.start()
-    deadline = time.monotonic() + READY_WITHIN
-    while not all(service.ready for service in hit.services):
-        if time.monotonic() > deadline:
-            raise DidNotStartError(hit.log.read_text(errors="replace")[-2000:])
-        time.sleep(TICK)
 
 
 def settle(hit: Target, *, within: float, told: Told) -> Backlog:

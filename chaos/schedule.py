@@ -58,6 +58,8 @@ class Planned:
     lasts: float
     pick: float
     """Which of several victims, and how hard: from 0 up to 1."""
+    aimed: bool = True
+    """Whether it is to hit somebody at work."""
 
 
 def plan(

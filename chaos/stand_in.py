@@ -2,12 +2,14 @@
 
 It reads messages as the real one does. What it finds depends on nothing but the message and its version, so that any
 two runs can be compared event by event. The environment says how it behaves (see `chaos.target`): its version, how long
-an article takes on average, and a file to which it appends the id of each article that it has computed.
+an article takes on average, and a folder in which it notes who is at work and how many articles were computed.
 """
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from zlib import crc32
 
 from schemas.codes import Attribution, Issue, PartyKind, Reason, Stance, TimeFrame
@@ -25,30 +27,30 @@ from schemas.messages import (
 )
 from worker.outcome import Outcome, Processed, Refused
 
-VERSION, SECONDS, TALLY = "CHAOS_EXTRACTOR_VERSION", "CHAOS_SECONDS_AN_ARTICLE", "CHAOS_TALLY"
+VERSION, SECONDS, FOLDER = "CHAOS_EXTRACTOR_VERSION", "CHAOS_SECONDS_AN_ARTICLE", "CHAOS_FOLDER"
+TALLY, AT_WORK = "tally", "at-work"
 OLDER, NEWER = "1", "2"
 
 
 class StandIn:
     """Finds the lines that begin with a certain word."""
 
-    def __init__(self, *, version: str = OLDER, seconds: float = 0.0, tally: str | None = None) -> None:
-        """Be this version, take so long for an article on average, write down what was computed in `tally`."""
+    def __init__(self, *, version: str = OLDER, seconds: float = 0.0, folder: Path | None = None) -> None:
+        """Be this version, take so long for an article on average, keep notes in a folder."""
         self._words = ("demand", "hint") if version == NEWER else ("demand",)
         self._extractor = Extractor(version=version, model="stand-in", domain="chaos")
         self._seconds = seconds
-        self._tally = tally
+        self._folder = folder
 
     def run(self, payloads: Sequence[bytes]) -> list[Outcome]:
         """Return an outcome a message."""
-        outcomes = []
-        for payload in payloads:
-            outcomes.append(self._outcome(payload))
-            # Between a tenth and twice the average, the same each time: a batch is caught at any place.
-            time.sleep(self._seconds * (0.1 + 1.8 * (crc32(payload) % 1000) / 1000))
-        if self._tally:
-            _append(self._tally, len(payloads))
-        return outcomes
+        with noted(self._folder, len(payloads)):
+            return [self._run(payload) for payload in payloads]
+
+    def _run(self, payload: bytes) -> Outcome:
+        # Between a tenth and twice the average, the same each time: a batch is caught at any place.
+        time.sleep(self._seconds * (0.1 + 1.8 * (crc32(payload) % 1000) / 1000))
+        return self._outcome(payload)
 
     def _outcome(self, payload: bytes) -> Outcome:
         try:
@@ -97,17 +99,33 @@ def load() -> StandIn:
     return StandIn(
         version=os.environ.get(VERSION, OLDER),
         seconds=float(os.environ.get(SECONDS, "0")),
-        tally=os.environ.get(TALLY),
+        folder=Path(os.environ[FOLDER]) if FOLDER in os.environ else None,
     )
 
 
-def computed(tally: str) -> int:
+def computed(folder: Path) -> int:
     """Return how many articles were computed, those included whose results were thrown away."""
-    with open(tally, "ab+") as file:  # noqa: PTH123 (created where nothing was computed)
-        file.seek(0)
-        return sum(int(line) for line in file.read().split())
+    tally = folder / TALLY
+    return sum(int(line) for line in tally.read_text().split()) if tally.exists() else 0
 
 
-def _append(tally: str, count: int) -> None:
-    with open(tally, "ab", buffering=0) as file:  # noqa: PTH123 (one write, which the kernel does not tear)
-        file.write(b"%d\n" % count)
+def at_work(folder: Path) -> set[int]:
+    """Return the processes that are computing, and those that were killed while they did."""
+    return {int(note.name) for note in (folder / AT_WORK).glob("*")}
+
+
+@contextmanager
+def noted(folder: Path | None, count: int) -> Iterator[None]:
+    """Note for as long as the block runs that this process is at work, and in the end how many articles it computed."""
+    if folder is None:
+        yield
+        return
+    note = folder / AT_WORK / str(os.getpid())
+    note.parent.mkdir(exist_ok=True)
+    note.touch()
+    try:
+        yield
+    finally:
+        note.unlink()
+    with (folder / TALLY).open("ab", buffering=0) as tally:
+        tally.write(b"%d\n" % count)  # one write, which the kernel does not tear

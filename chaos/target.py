@@ -23,6 +23,8 @@ from worker.supervisor import Service, Supervisor, intake_service, worker_servic
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = INTAKES = 2
 ENDS_WITHIN = 1.0
+READY_WITHIN = 120.0
+LOOK_EVERY = 0.02
 SETTINGS: dict[str, object] = {
     "pipeline": "chaos.stand_in:load",
     "concurrency": 2,
@@ -38,6 +40,10 @@ SETTINGS: dict[str, object] = {
     "log_level": "warning",
 }
 """As by default, but twenty times as impatient: what takes a minute there takes three seconds here."""
+
+
+class DidNotStartError(Exception):
+    """The system is not ready in time; the message says what it logged."""
 
 
 class NotNow(Exception):  # noqa: N818 (no error)
@@ -166,6 +172,8 @@ class Server:
 class Target:
     """All that is there to be hit."""
 
+    folder: Path
+    """Where the stand-in keeps its notes."""
     server: Server
     proxy: Proxy
     log: Path
@@ -178,6 +186,17 @@ class Target:
     def services(self) -> list[Supervised]:
         """Everything that is supervised."""
         return [*self.workers, *self.intakes]
+
+
+def start(hit: Target) -> None:
+    """Start every process and wait until all are ready."""
+    for service in hit.services:
+        service.start()
+    deadline = time.monotonic() + READY_WITHIN
+    while not all(service.ready for service in hit.services):
+        if time.monotonic() > deadline:
+            raise DidNotStartError(hit.log.read_text(errors="replace")[-2000:])
+        time.sleep(LOOK_EVERY)
 
 
 def settings_for(folder: Path, *, fsync: str) -> Settings:
@@ -209,7 +228,7 @@ def target(
                 {
                     "PYTHONPATH": str(ROOT),
                     stand_in.SECONDS: str(seconds_an_article),
-                    stand_in.TALLY: str(folder / "tally"),
+                    stand_in.FOLDER: str(folder),
                     stand_in.VERSION: version,
                 }
             )
@@ -219,7 +238,7 @@ def target(
         workers = [supervised("worker", number) for number in range(1, WORKERS + 1)]
         intakes = [supervised("intake", number) for number in range(1, INTAKES + 1)]
         stack.callback(end, [*workers, *intakes])
-        yield Target(server, proxy, log, workers, intakes, version)
+        yield Target(folder, server, proxy, log, workers, intakes, version)
 
 
 def _log_to(log: Path) -> None:
