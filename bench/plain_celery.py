@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -38,7 +39,7 @@ from chaos.options import Options, read_options
 from chaos.proxy import Proxy
 from chaos.run import SECONDS_AN_ARTICLE
 from chaos.schedule import Kind, plan
-from chaos.target import ROOT, WORKERS, Server, Supervised, Target, end, settings_for
+from chaos.target import ROOT, WORKERS, NotNow, Server, Supervised, Target, end, log_to, settings_for
 from worker.connection import broker_url
 from worker.supervisor import NO_SUPERUSER_WARNING, ONE_THREAD, Service, Supervisor
 
@@ -48,8 +49,6 @@ VISIBILITY_TIMEOUT = 10
 QUIET_FOR = 3 * VISIBILITY_TIMEOUT
 SETTLE_WITHIN = 240.0
 TICK = 0.02
-ALIVE = (200, "")
-"""What plain Celery is taken for as long as its process is there."""
 KINDS = tuple(kind for kind in Kind if kind not in {Kind.KILL_INTAKE, Kind.FREEZE_INTAKE})
 
 app = Celery("plain", broker=os.environ.get(BROKER))
@@ -87,8 +86,9 @@ def process(article: str) -> None:
 
 
 @cache
-def _results(_pid: int) -> "Redis[bytes]":
-    return Redis.from_url(os.environ[RESULT_SERVER], socket_timeout=2.0)
+def _results(_pid: int) -> Redis:
+    client: Redis = Redis.from_url(os.environ[RESULT_SERVER], socket_timeout=2.0)
+    return client
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,8 @@ def run(options: Options) -> Losses:
                 faults.update(caused.planned.kind for caused in attack.step())
                 time.sleep(TICK)
             for worker in hit.workers:  # some may be deaf
-                worker.end()
+                with suppress(NotNow):
+                    worker.end()
             settle(hit.server.client)
         finally:
             feeder.stop()
@@ -132,7 +133,8 @@ def run(options: Options) -> Losses:
 def count(hit: Target, ledger: Ledger, faults: Counter[Kind]) -> Losses:
     """Compare what was fed with the results."""
     client = hit.server.client
-    results = Counter(fields[b"article"].decode() for _, fields in client.xrange(RESULTS))
+    entries: Any = client.xrange(RESULTS)
+    results = Counter(fields[b"article"].decode() for _, fields in entries)
     waiting = int(client.llen(QUEUE)) + int(client.hlen(UNACKNOWLEDGED))
     missing = sum(fed.certainly > 0 and not results[article] for article, fed in ledger.fed.items())
     doubled = sum(results[article] > fed.certainly + fed.perhaps for article, fed in ledger.fed.items())
@@ -160,6 +162,7 @@ def plain_target(folder: Path, options: Options) -> Iterator[Target]:
         proxy = stack.enter_context(Proxy(server.socket))
         log = options.log or folder / "log"
         output = stack.enter_context(log.open("ab"))
+        log_to(log)
         url = f"redis://127.0.0.1:{proxy.port}/0"
         environment = {
             **os.environ,
@@ -171,13 +174,16 @@ def plain_target(folder: Path, options: Options) -> Iterator[Target]:
             stand_in.FOLDER: str(folder),
         }
         workers = [
-            Supervised(
-                service, Supervisor([service], stop_grace=20, stall_after=8, output=output, ask=lambda *_: ALIVE)
-            )
-            for service in (worker_service(number, environment) for number in range(WORKERS))
+            Supervised(service, Supervisor([service], stop_grace=20, stall_after=8, output=output, ask=alive))
+            for service in (worker_service(number, environment) for number in range(1, WORKERS + 1))
         ]
         stack.callback(end, workers)
         yield Target(folder, server, proxy, log, workers)
+
+
+def alive(_service: Service, _path: str) -> tuple[int, str]:
+    """Take a worker for alive as long as its process is there: plain Celery tells no more."""
+    return 200, ""
 
 
 def worker_service(number: int, environment: dict[str, str]) -> Service:
@@ -216,8 +222,8 @@ def main() -> int:
     else:
         counted = ", ".join(f"{times} {kind}" for kind, times in sorted(losses.faults.items()))
         print(
-            f"{losses.faults.total()} faults ({counted}); {losses.fed:,} tasks: {losses.lost} lost, {losses.doubled} done "
-            f"more often than sent, {losses.stuck} still waiting in the end; {losses.restarts} restarts"
+            f"{losses.faults.total()} faults ({counted}); {losses.fed:,} tasks: {losses.lost} lost, {losses.doubled} "
+            f"done more often than sent, {losses.stuck} still waiting in the end; {losses.restarts} restarts"
         )
     return 0
 

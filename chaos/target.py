@@ -215,7 +215,7 @@ def target(
         proxy = stack.enter_context(Proxy(server.socket))
         log = log or folder / "log"
         output = stack.enter_context(log.open("ab"))
-        _log_to(log)
+        log_to(log)
         behind = server.settings.with_server(f"redis://127.0.0.1:{proxy.port}/0")
 
         def supervised(kind: str, number: int) -> Supervised:
@@ -241,7 +241,7 @@ def target(
         yield Target(folder, server, proxy, log, workers, intakes, version)
 
 
-def _log_to(log: Path) -> None:
+def log_to(log: Path) -> None:
     """Have this process write its own log lines there too: the terminal is for the report."""
     lines = log.open("a", encoding="utf-8", buffering=1)
     structlog.configure(
