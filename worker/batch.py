@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from schemas.codes import Reason
 from worker.connection import will_pass
-from worker.entries import DATA, ArticleEntries, Taken, TakeState
+from worker.entries import ALONE, DATA, ArticleEntries, Taken, TakeState
 from worker.observability import metrics
 from worker.observability.progress import Progress
 from worker.observability.recording import record
@@ -53,7 +53,7 @@ class BatchWorker:
 
     def work_off(self, entry_ids: Sequence[str]) -> None:
         """Bring the entries to their end, those that nobody else has brought there or is at."""
-        note = "alone" if len(entry_ids) == 1 else f"in a batch of {len(entry_ids)}"
+        note = ALONE if len(entry_ids) == 1 else f"in a batch of {len(entry_ids)}"
         waiting = list(entry_ids)
         while waiting:
             answers = self._entries.take(waiting, note=note)
@@ -120,7 +120,7 @@ class BatchWorker:
     def _stop_attempt(self, taken: Sequence[Taken], reason: Reason, error: str) -> None:
         """Give entries back for another attempt, or to the dead letters where one alone has used up all of its own."""
         metrics.ATTEMPTS_FAILED.labels("timeout" if reason is Reason.TIMEOUT else "error").inc(len(taken))
-        if len(taken) == 1 and taken[0].attempts >= self._settings.max_attempts:
+        if len(taken) == 1 and taken[0].own_attempts >= self._settings.max_attempts:
             finished = [_refused(taken[0], reason, error)]
             record(finished, self._publish(finished))
         else:

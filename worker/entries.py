@@ -20,6 +20,8 @@ from worker.settings import Settings
 
 Fields = dict[bytes, bytes]
 DATA = b"data"
+ALONE = "alone"
+"""The word for a start without company, which the scripts know too."""
 LARGEST_ENTRY = 128 * 1024 * 1024
 """Bytes above which an entry is dead-lettered without its message: the letter would not fit into the server."""
 CONSUMER_FORGOTTEN_AFTER = 3600.0
@@ -59,6 +61,11 @@ class Taken:
     def attempts(self) -> int:
         """How often the entry was started, this time included."""
         return len(self.history)
+
+    @property
+    def own_attempts(self) -> int:
+        """How often it was started alone: what went wrong in company may be a neighbour's fault, and is not charged."""
+        return sum(" ".join(line.split(" ")[2:]).startswith(ALONE) for line in self.history)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,9 @@ class Settings(BaseSettings):
     """Seconds without a sign of life from the worker that started an article, after which it is given to another."""
     redispatch_after: Seconds = 60
     """Seconds after which an article that no worker has started is dispatched again (its Celery message was lost)."""
-    max_attempts: Annotated[int, Field(ge=2, le=100)] = 3
-    """How often an article is started before it goes to `articles.dead`; the first may fail by a neighbour's fault."""
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = 3
+    """How often an article is started alone before it goes to `articles.dead`. A start in a batch that fails is charged
+    to none of its articles: each goes alone from then on."""
 
     # Workers
     queue: Annotated[str, Field(min_length=1)] = "stancewire"

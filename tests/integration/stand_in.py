@@ -1,11 +1,14 @@
 """A cheap pipeline for tests of the transport: it reads messages as the real one does and obeys commands in the body.
 
 A body is a number of positions to find ("2"), optionally after commands, one a line:
-`sleep 0.5`, `kill` (this process, by SIGKILL), `hang` (until stopped), `deaf hang` (until killed: no signal gets
-through), `raise` (an error of the pipeline), `kill once FILE` and `raise once FILE` (only if FILE is not there yet).
+`sleep 0.5`, `kill` (this process, by SIGKILL, as the kernel does when memory is out), `crash` (as faulty native code
+does), `exhaust` (more memory than the process may have), `hang` (until stopped), `deaf hang` (until killed: no signal
+gets through), `raise` (an error of the pipeline), `kill once FILE` and `raise once FILE` (if FILE is not there yet).
 """
 
+import ctypes
 import os
+import resource
 import signal
 import time
 from collections.abc import Sequence
@@ -70,6 +73,10 @@ def _obey(command: str) -> None:
             time.sleep(float(seconds))
         case ["kill"]:
             os.kill(os.getpid(), signal.SIGKILL)
+        case ["crash"]:
+            ctypes.string_at(0)
+        case ["exhaust"]:
+            _exhaust()
         case ["kill", "once", file] if not Path(file).exists():
             Path(file).touch()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -85,6 +92,16 @@ def _obey(command: str) -> None:
             signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
             while True:
                 time.sleep(3600)
+
+
+def _exhaust() -> None:
+    """Ask for more memory than a limit of a gigabyte allows."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (2**30, before[1]))
+    try:
+        bytearray(2**31)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _position(message: ArticleMessage, number: int) -> PositionEvent:

@@ -195,6 +195,14 @@ class TestTaking:
         [item] = consumer(system, "intake").reclaim(most=10)
         assert (item.state, len(item.history)) == (ReclaimState.EXHAUSTED, 3)
 
+    def test_a_start_in_company_is_charged_to_nobody(self, system: System) -> None:
+        entries = given_out(system, "1", "1")
+        consumer(system, "w0").take(entries, note="in a batch of 2")
+        states = [consumer(system, f"w{n}").take(entries[:1], note="alone")[0].state for n in range(1, 5)]
+        assert states == [TakeState.TAKEN] * 3 + [TakeState.BUSY]
+        found = {item.entry_id: item.state for item in consumer(system, "intake").reclaim(most=10)}
+        assert found == {entries[0]: ReclaimState.EXHAUSTED, entries[1]: ReclaimState.RETRY}
+
     def test_what_is_done_is_gone(self, system: System) -> None:
         [entry] = given_out(system, "1")
         publisher(system).publish([finished(system, entry)])

@@ -116,7 +116,7 @@ def test_a_bad_article_leaves_its_neighbours_alone(running: System) -> None:
     assert {summary.article_id for summary in running.processed} == {f"neighbour {n}" for n in range(10) if n != 4}
     by_reason = {letter.reason: letter for letter in running.dead}
     assert by_reason.keys() == {Reason.INTERNAL, Reason.MALFORMED_ENTRY}
-    assert by_reason[Reason.INTERNAL].attempts == running.settings.max_attempts
+    assert by_reason[Reason.INTERNAL].attempts == 1 + running.settings.max_attempts
     assert "RuntimeError: as told" in by_reason[Reason.INTERNAL].error
     assert by_reason[Reason.MALFORMED_ENTRY].fields == {"something": "else"}
 

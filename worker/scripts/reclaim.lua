@@ -8,7 +8,7 @@
 -- ARGV[2]  consumer: the intake that claims
 -- ARGV[3]  ms without a sign of life after which a started entry is given to another worker
 -- ARGV[4]  ms after which an entry that waits for its (first or next) start is dispatched again
--- ARGV[5]  attempts that an entry has
+-- ARGV[5]  attempts that an entry has, each of them alone
 -- ARGV[6]  how many entries to claim at most
 --
 -- Returns {id, state, history} for each. States: 'retry' (started before: alone this time), 'again' (never started),
@@ -16,6 +16,14 @@
 local PAGE, MOST = 200, 5000
 local function last_worker(history)
   return history and string.match(history, '([^\n ]+) [^\n]*$')
+end
+-- Starts that are charged to the entry: those alone. What went wrong in company may be a neighbour's fault.
+local function own_starts(history)
+  local starts = 0
+  for line in string.gmatch(history, '[^\n]+') do
+    if string.match(line, '^%S+ %d+ alone') then starts = starts + 1 end
+  end
+  return starts
 end
 
 local started_idle, waiting_idle = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -31,7 +39,7 @@ repeat
       local state = history and 'retry' or 'again'
       if #redis.call('XRANGE', KEYS[1], id, id) == 0 then
         state = 'missing'
-      elseif history and select(2, string.gsub(history, '\n', '')) + 1 >= tonumber(ARGV[5]) then
+      elseif history and own_starts(history) >= tonumber(ARGV[5]) then
         state = 'exhausted'
       else
         redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'JUSTID')

@@ -9,8 +9,8 @@
 -- ARGV[3]  ms for which the claim of a worker that shows no sign of life still holds
 -- ARGV[4]  bytes to hand out at once (one entry is handed out whatever its size)
 -- ARGV[5]  bytes above which an entry's fields are not handed out at all
--- ARGV[6]  attempts that an entry has
--- ARGV[7]  words for the line, after the time
+-- ARGV[6]  attempts that an entry has, each of them alone
+-- ARGV[7]  words for the line, after the time: "alone", or how many start together
 -- ARGV[8+] ids of the entries
 --
 -- Returns for each entry, until the bytes are used up: {id, state, history, fields or size}. States: 'taken'; 'missing'
@@ -19,6 +19,14 @@
 -- pending).
 local function last_worker(history)
   return history and string.match(history, '([^\n ]+) [^\n]*$')
+end
+-- Starts that are charged to the entry: those alone. What went wrong in company may be a neighbour's fault.
+local function own_starts(history)
+  local starts = 0
+  for line in string.gmatch(history, '[^\n]+') do
+    if string.match(line, '^%S+ %d+ alone') then starts = starts + 1 end
+  end
+  return starts
 end
 
 local clock = redis.call('TIME')
@@ -38,7 +46,7 @@ for number = 8, #ARGV do
     local again = history and owner == ARGV[2] and last_worker(history) == owner
       and not string.find(history, ': [^\n]*$')
     local busy = history and not again and (
-      #ARGV > 8 or select(2, string.gsub(history, '\n', '')) + 1 >= tonumber(ARGV[6])
+      #ARGV > 8 or own_starts(history) >= tonumber(ARGV[6])
       or owner ~= ARGV[2] and last_worker(history) == owner and idle < tonumber(ARGV[3]))
     local entry = not busy and redis.call('XRANGE', KEYS[1], id, id)[1]
     if busy then

@@ -82,7 +82,7 @@ class FakePipeline:
 
 
 def taken(entry_id: str, payload: str = "ok", *, attempts: int = 1) -> Taken:
-    history = tuple(f"w {n}" for n in range(attempts))
+    history = tuple(f"w {n} alone" for n in range(attempts))
     return Taken(entry_id, TakeState.TAKEN, history, {b"data": payload.encode()})
 
 
@@ -112,6 +112,16 @@ def test_the_last_attempt_that_fails_ends_in_the_dead_letters() -> None:
     entries, publisher = work_off(taken("1-0", "raise", attempts=3))
     assert publisher.reasons == {"1-0": Reason.INTERNAL}
     assert not entries.released
+
+
+def test_a_start_in_company_is_not_charged() -> None:
+    beside_a_poison = Taken(
+        "1-0", TakeState.TAKEN, ("w 0 in a batch of 9", "w 1 alone", "w 2 alone"), {b"data": b"raise"}
+    )
+    assert beside_a_poison.attempts == SETTINGS.max_attempts
+    entries, publisher = work_off(beside_a_poison)
+    assert entries.released
+    assert not publisher.finished
 
 
 def test_a_batch_that_runs_out_of_time_is_given_back_whole() -> None:
