@@ -1,9 +1,7 @@
 """What happens to a batch of entries in a worker? Take them, run the pipeline, publish; none harms its neighbours."""
 
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -18,6 +16,7 @@ from worker.observability.recording import record
 from worker.outcome import Outcome, OutOfTime, Refused
 from worker.publishing.publisher import Finished, Publication, Publisher
 from worker.settings import Settings
+from worker.signs_of_life import SignsOfLife
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +49,7 @@ class BatchWorker:
         self._pipeline = pipeline
         self._settings = settings
         self._progress = progress
+        self._alive = SignsOfLife(self._show_signs_of_life, every=settings.reclaim_after / REFRESHES_PER_CLAIM)
 
     def work_off(self, entry_ids: Sequence[str]) -> None:
         """Bring the entries to their end, those that nobody else has brought there or is at."""
@@ -59,10 +59,12 @@ class BatchWorker:
             answers = self._entries.take(waiting, note=note)
             waiting = waiting[len(answers) :]
             started = [taken for taken in answers if taken.state in {TakeState.TAKEN, TakeState.OVERSIZE}]
-            for taken in started:
-                metrics.ATTEMPTS.labels("first" if taken.attempts == 1 else "repeated").inc()
+            first = sum(taken.attempts == 1 for taken in started)
+            metrics.ATTEMPTS.labels("first").inc(first)
+            metrics.ATTEMPTS.labels("repeated").inc(len(started) - first)
             missing = [taken for taken in answers if taken.state is TakeState.MISSING]
-            with self._signs_of_life([taken.entry_id for taken in started]):
+            self._progress.made()
+            with self._alive.shown_for([taken.entry_id for taken in started]):
                 try:
                     self._finish(started, missing)
                 except OutOfTime:
@@ -127,27 +129,9 @@ class BatchWorker:
             self._entries.release([one.entry_id for one in taken], because=error)
         self._progress.made()
 
-    @contextmanager
-    def _signs_of_life(self, entry_ids: Sequence[str]) -> Iterator[None]:
-        """Keep the claims on entries fresh for as long as the block runs."""
-        ended = threading.Event()
-
-        def refresh() -> None:
-            while not ended.wait(self._settings.reclaim_after / REFRESHES_PER_CLAIM):
-                try:
-                    self._entries.refresh(entry_ids)
-                    self._progress.made()
-                except (RedisError, OSError) as error:
-                    log.warning("a claim could not be refreshed", error=str(error))
-
+    def _show_signs_of_life(self, entry_ids: Sequence[str]) -> None:
+        self._entries.refresh(entry_ids)
         self._progress.made()
-        thread = threading.Thread(target=refresh, name="signs of life", daemon=True)
-        if entry_ids:
-            thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
 
 
 def _is_readable(taken: Taken) -> bool:

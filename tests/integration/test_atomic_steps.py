@@ -83,6 +83,37 @@ class TestPublishing:
         assert len(system.positions) == 4
         assert [summary.skipped for summary in system.processed] == [None, None, Reason.DUPLICATE]
 
+    def test_an_entry_that_is_handed_in_twice_in_one_call_takes_effect_once(self, system: System) -> None:
+        [entry] = given_out(system, "2")
+        twice = [finished(system, entry, article_id="a"), finished(system, entry, article_id="b")]
+        assert publisher(system).publish(twice).verdicts == (Verdict.PUBLISHED, Verdict.GONE)
+        assert (len(system.positions), len(system.processed)) == (2, 1)
+
+    def test_the_entries_of_a_batch_may_come_in_any_order_and_from_anywhere(self, system: System) -> None:
+        entries = given_out(system, *["1"] * 9)
+        batch = [entries[n] for n in (7, 0, 4, 2)]
+        items = [finished(system, entry, article_id=entry) for entry in batch]
+        assert [taken.state for taken in consumer(system, "w").take(batch, note="in a batch of 4")] == [
+            TakeState.TAKEN
+        ] * 4
+        assert set(publisher(system).publish(items).verdicts) == {Verdict.PUBLISHED}
+        assert system.client.xpending("articles", "stancewire")["pending"] == 5
+        assert system.client.hlen(KEYS.attempts) == 0
+
+    def test_a_duplicate_whose_first_is_forgotten_between_the_calls_is_published(self, system: System) -> None:
+        first, second = given_out(system, "2", "2")
+        publisher(system).publish([finished(system, first)])
+        forgetful = publisher(system)
+        hand_in = forgetful._hand_in
+
+        def forgetting(*args, **kwargs):
+            answer = hand_in(*args, **kwargs)
+            system.client.delete(KEYS.published)
+            return answer
+
+        forgetful._hand_in = forgetting  # type: ignore[method-assign]
+        assert forgetful.publish([finished(system, second)]).verdicts == (Verdict.PUBLISHED,)
+
     def test_a_dead_article_may_be_fed_again(self, system: System) -> None:
         dead, alive = given_out(system, "2", "2")
         refused = Finished(dead, Refused(Reason.SCHEMA, "why", "one"), {b"data": b"x"})

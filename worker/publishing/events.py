@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.codes import Reason
@@ -25,17 +25,17 @@ class Event:
     """Names and values in turn, as XADD takes them."""
 
 
-def position_event(position: PositionEvent, *, time: datetime) -> Event:
+def position_event(position: PositionEvent, *, time: str) -> Event:
     """Return the event of one position."""
     return _event(Topic.POSITIONS, position.position_id, position.article.id, position, time)
 
 
-def processed_event(summary: ProcessedArticle, *, time: datetime) -> Event:
+def processed_event(summary: ProcessedArticle, *, time: str) -> Event:
     """Return the event that sums up an article."""
     return _event(Topic.PROCESSED, digest(Topic.PROCESSED, summary.article_id), summary.article_id, summary, time)
 
 
-def duplicate_event(summary: ProcessedArticle, entry_id: str, *, time: datetime) -> Event:
+def duplicate_event(summary: ProcessedArticle, entry_id: str, *, time: str) -> Event:
     """Return the event for an article that was published before, under the same id."""
     duplicate = summary.model_copy(
         update={"positions": 0, "skipped": Reason.DUPLICATE, "duplicate_of": summary.article_id}
@@ -46,7 +46,8 @@ def duplicate_event(summary: ProcessedArticle, entry_id: str, *, time: datetime)
 
 def dead_event(dead: DeadArticle) -> Event:
     """Return the event of an article that cannot be processed."""
-    return _event(Topic.DEAD, digest(Topic.DEAD, dead.entry_id), dead.article_id or dead.entry_id, dead, dead.failed_at)
+    event_id = digest(Topic.DEAD, dead.entry_id)
+    return _event(Topic.DEAD, event_id, dead.article_id or dead.entry_id, dead, timestamp(dead.failed_at))
 
 
 def dead_article(
@@ -89,12 +90,12 @@ def dead_article(
     )
 
 
-def traced(event: Event, trace: tuple[str, ...]) -> Event:
-    """Return the event with the fields of its producer's trace (see `worker.publishing.trace`)."""
-    return replace(event, fields=(*event.fields, *trace)) if trace else event
+def timestamp(time: datetime) -> str:
+    """Return a moment as CloudEvents write it."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _event(topic: Topic, event_id: str, subject: str, message: Message, time: datetime) -> Event:
+def _event(topic: Topic, event_id: str, subject: str, message: Message, time: str) -> Event:
     return Event(
         topic,
         (
@@ -103,7 +104,7 @@ def _event(topic: Topic, event_id: str, subject: str, message: Message, time: da
             "source", SOURCE,
             "type", EVENT_TYPES[topic].value,
             "subject", subject,
-            "time", time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time", time,
             "datacontenttype", "application/json",
             DATA_FIELD, message.model_dump_json(),
         ),

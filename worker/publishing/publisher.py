@@ -18,7 +18,7 @@ from worker.publishing.events import (
     duplicate_event,
     position_event,
     processed_event,
-    traced,
+    timestamp,
 )
 from worker.publishing.keys import Keys
 from worker.publishing.trace import trace_fields
@@ -27,6 +27,8 @@ from worker.settings import Settings
 
 KEY_NUMBERS = {Topic.POSITIONS: 2, Topic.PROCESSED: 3, Topic.DEAD: 4}
 """Which key of the script `publish` a topic is."""
+REPEATED_WANTED = 3
+"""Answer of the script to a duplicate whose events were not handed in: nothing was done yet."""
 
 
 class Verdict(IntEnum):
@@ -63,7 +65,8 @@ class _Letter:
     entry_id: str
     article_id: str
     first: tuple[Event, ...]
-    repeated: tuple[Event, ...]
+    repeated: tuple[Event, ...] | None
+    """None: not made, since hardly any article is a duplicate."""
 
 
 class Publisher:
@@ -77,33 +80,46 @@ class Publisher:
         self._publish = script(client, "publish")
 
     def publish(self, finished: Sequence[Finished]) -> Publication:
-        """Publish positions, summaries and dead letters, acknowledge the entries: all of it, or nothing."""
+        """Publish positions, summaries and dead letters, acknowledge the entries: all of it, or nothing.
+
+        The events that tell of duplicates are made for those that the server finds to be some, and handed in then.
+        """
+        time = timestamp(datetime.now(UTC))
+        at, answers = self._hand_in(finished, time=time, with_repeated=False)
+        wanted = [number for number, answer in enumerate(answers) if answer == REPEATED_WANTED]
+        if wanted:
+            at, others = self._hand_in([finished[number] for number in wanted], time=time, with_repeated=True)
+            for number, answer in zip(wanted, others, strict=True):
+                answers[number] = answer
+        return Publication(tuple(Verdict(answer) for answer in answers), at)
+
+    def _hand_in(self, finished: Sequence[Finished], *, time: str, with_repeated: bool) -> tuple[int, list[int]]:
+        """Call the script; returns the server's time and its answer to each entry."""
         arguments: list[str | bytes | int] = [
             self._settings.group,
             int(self._settings.duplicate_window * 1000),
             self._settings.duplicate_limit,
         ]
-        now = datetime.now(UTC)
         for item in finished:
-            letter = self._letter(item, now)
+            letter = self._letter(item, time, with_repeated=with_repeated)
             trace = trace_fields(item.fields)
-            arguments += [letter.entry_id, letter.article_id]
+            arguments += (letter.entry_id, letter.article_id)
             for events in (letter.first, letter.repeated):
-                arguments.append(len(events))
-                for event in (traced(event, trace) for event in events):
-                    arguments += [KEY_NUMBERS[event.topic], len(event.fields), *event.fields]
+                arguments.append(-1 if events is None else len(events))
+                for event in events or ():
+                    arguments += (KEY_NUMBERS[event.topic], len(event.fields) + len(trace), *event.fields, *trace)
         keys = self._keys
-        at, *verdicts = self._publish(
+        at, *answers = self._publish(
             keys=(keys.articles, keys.positions, keys.processed, keys.dead, keys.published, keys.attempts),
             args=arguments,
         )
-        return Publication(tuple(Verdict(verdict) for verdict in verdicts), int(at))
+        return int(at), answers
 
-    def _letter(self, item: Finished, now: datetime) -> _Letter:
+    def _letter(self, item: Finished, time: str, *, with_repeated: bool) -> _Letter:
         outcome = item.outcome
         if isinstance(outcome, Processed):
             try:
-                return _processed(item.entry_id, outcome, now)
+                return _processed(item.entry_id, outcome, time, with_repeated=with_repeated)
             except ValueError as error:  # a result that cannot be written as JSON must not hold up its neighbours
                 outcome = Refused(Reason.INTERNAL, f"the result cannot be written: {error}", outcome.summary.article_id)
         dead = dead_article(
@@ -119,13 +135,13 @@ class Publisher:
         return _Letter(item.entry_id, "", (dead_event(dead),), ())
 
 
-def _processed(entry_id: str, outcome: Processed, now: datetime) -> _Letter:
-    positions = (position_event(position, time=now) for position in outcome.positions)
+def _processed(entry_id: str, outcome: Processed, time: str, *, with_repeated: bool) -> _Letter:
+    positions = [position_event(position, time=time) for position in outcome.positions]
     return _Letter(
         entry_id,
         outcome.summary.article_id,
-        (*positions, processed_event(outcome.summary, time=now)),
-        (duplicate_event(outcome.summary, entry_id, time=now),),
+        (*positions, processed_event(outcome.summary, time=time)),
+        (duplicate_event(outcome.summary, entry_id, time=time),) if with_repeated else None,
     )
 
 

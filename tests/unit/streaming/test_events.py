@@ -34,7 +34,7 @@ def letter(fields: dict[bytes, bytes]) -> DeadArticle:
 
 
 def test_attributes_are_those_of_cloudevents() -> None:
-    fields = fields_of(events.processed_event(SUMMARY, time=NOW))
+    fields = fields_of(events.processed_event(SUMMARY, time=events.timestamp(NOW)))
     attributes = EventAttributes.model_validate({name: value for name, value in fields.items() if name != "data"})
     assert (attributes.subject, attributes.time) == ("a", NOW)
     assert ProcessedArticle.model_validate_json(fields["data"]) == SUMMARY
@@ -42,13 +42,15 @@ def test_attributes_are_those_of_cloudevents() -> None:
 
 def test_a_summary_has_the_same_id_whenever_it_is_computed() -> None:
     later = datetime(2027, 1, 1, tzinfo=UTC)
-    first, second = (fields_of(events.processed_event(SUMMARY, time=time))["id"] for time in (NOW, later))
+    first, second = (
+        fields_of(events.processed_event(SUMMARY, time=events.timestamp(time)))["id"] for time in (NOW, later)
+    )
     assert first == second
 
 
 def test_a_duplicate_has_an_id_of_its_own_and_says_of_what() -> None:
-    fields = fields_of(events.duplicate_event(SUMMARY, "2-1", time=NOW))
-    assert fields["id"] != fields_of(events.processed_event(SUMMARY, time=NOW))["id"]
+    fields = fields_of(events.duplicate_event(SUMMARY, "2-1", time=events.timestamp(NOW)))
+    assert fields["id"] != fields_of(events.processed_event(SUMMARY, time=events.timestamp(NOW)))["id"]
     duplicate = ProcessedArticle.model_validate_json(fields["data"])
     assert (duplicate.positions, duplicate.skipped, duplicate.duplicate_of) == (0, Reason.DUPLICATE, "a")
 
