@@ -7,10 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from celery import Celery
 from system import HERE, System, processes, wait_until
 
-from worker.connection import broker_url
 from worker.supervisor import Service, ServiceFailedError, Supervisor
 
 
@@ -22,16 +20,6 @@ def test_a_process_that_ends_is_started_again(system: System) -> None:
     wait_until(lambda: services.check() or services.ready)
     system.feed("1")
     wait_until(lambda: system.client.llen("stancewire") == 1)
-
-
-def test_a_worker_that_lives_but_takes_no_work_is_restarted(system: System) -> None:
-    services = system.start(stall_after=2.0)
-    before, _ = processes(services, "worker")
-    Celery(broker=broker_url(system.settings)).control.cancel_consumer("stancewire")
-    system.feed("1")
-    wait_until(lambda: system.client.llen("stancewire"), what="the task waits in vain")
-    system.settled(fed=1, watched=services)
-    assert not before.is_running()
 
 
 def test_a_process_that_is_frozen_is_restarted(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

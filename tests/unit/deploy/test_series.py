@@ -82,6 +82,38 @@ print(multiprocess_exposition().decode())
     assert values['stancewire_party_positions_total{party="NOR",stance="oppose"}'] == 0
 
 
+def test_what_a_killed_process_had_right_now_is_gone_and_what_it_counted_stays(tmp_path: Path) -> None:
+    program = """
+import os, signal
+from pathlib import Path
+from worker.observability.multiprocess import multiprocess_exposition, prepare_multiprocess
+prepare_multiprocess(Path("."))
+from prometheus_client import Counter, Gauge
+held = Gauge("held", "Right now", multiprocess_mode="livesum")
+done = Counter("done", "Ever")
+def shown():
+    lines = multiprocess_exposition().decode().splitlines()
+    return [line for line in lines if line.startswith(("held ", "done_total "))]
+told, tell = os.pipe()
+child = os.fork()
+if child == 0:
+    held.set(3)
+    done.inc(5)
+    os.write(tell, b"x")
+    signal.pause()
+os.read(told, 1)
+print(*shown())
+os.kill(child, signal.SIGKILL)
+os.waitpid(child, 0)
+print(*shown())
+"""
+    run = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    before, after = run.stdout.splitlines()
+    assert sorted(before.split(" ")) == ["3.0", "5.0", "done_total", "held"]
+    assert "held 3.0" not in after
+    assert "done_total 5.0" in after
+
+
 def test_every_reason_is_either_refused_or_skipped() -> None:
     known = {(name, value) for name, _, (value, *_) in metrics.known_series()}
     for reason in Reason:
