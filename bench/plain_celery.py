@@ -38,8 +38,9 @@ from chaos.feeding import Feeder, Ledger, Send
 from chaos.options import Options, read_options
 from chaos.proxy import Proxy
 from chaos.run import SECONDS_AN_ARTICLE
-from chaos.schedule import Kind, plan
-from chaos.target import ROOT, WORKERS, NotNow, Server, Supervised, Target, end, log_to, settings_for
+from chaos.schedule import USUAL, Kind, plan
+from chaos.server import NotNow, Server
+from chaos.target import ROOT, WORKERS, Supervised, Target, end, log_to, settings_for
 from worker.connection import broker_url
 from worker.supervisor import NO_SUPERUSER_WARNING, ONE_THREAD, Service, Supervisor
 
@@ -49,7 +50,7 @@ VISIBILITY_TIMEOUT = 10
 QUIET_FOR = 3 * VISIBILITY_TIMEOUT
 SETTLE_WITHIN = 240.0
 TICK = 0.02
-KINDS = tuple(kind for kind in Kind if kind not in {Kind.KILL_INTAKE, Kind.FREEZE_INTAKE})
+KINDS = tuple(kind for kind in USUAL if kind not in {Kind.KILL_INTAKE, Kind.FREEZE_INTAKE})
 
 app = Celery("plain", broker=os.environ.get(BROKER))
 app.conf.update(
@@ -106,7 +107,7 @@ class Losses:
 
 def run(options: Options) -> Losses:
     """Attack plain Celery, wait, count."""
-    schedule = plan(options.seed, seconds=options.minutes * 60, every=options.every, kinds=tuple(Kind))
+    schedule = plan(options.seed, seconds=options.minutes * 60, every=options.every, kinds=USUAL)
     schedule = tuple(planned for planned in schedule if planned.kind in options.kinds)
     with TemporaryDirectory(prefix="plain-") as folder, plain_target(Path(folder), options) as hit:
         for worker in hit.workers:

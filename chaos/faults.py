@@ -17,7 +17,8 @@ from redis.exceptions import RedisError
 
 from chaos import stand_in
 from chaos.schedule import Kind, Planned
-from chaos.target import NotNow, Supervised, Target
+from chaos.server import NotNow
+from chaos.target import Supervised, Target
 
 T = TypeVar("T")
 Fault = Generator[float, None, None]
@@ -54,12 +55,14 @@ def kill_intake(target: Target, planned: Planned) -> Fault:
 def kill_server(target: Target, planned: Planned) -> Fault:
     """Kill the server and start it again on the same data."""
     target.server.kill()
-    yield planned.lasts
-    with ThreadPoolExecutor(1) as pool:
-        started = pool.submit(target.server.start)
-        while not started.done():
-            yield LOOK_EVERY
-        started.result()
+    yield from _start_again(target, planned)
+
+
+def power_cut(target: Target, planned: Planned) -> Fault:
+    """Kill the server, take from its log what a machine that dies may take, and start it again."""
+    target.server.kill()
+    target.server.lose_what_is_not_on_disk()
+    yield from _start_again(target, planned)
 
 
 def freeze_child(target: Target, planned: Planned) -> Fault:
@@ -134,6 +137,7 @@ CAUSES: dict[Kind, Callable[[Target, Planned], Fault]] = {
     Kind.HANG: hang,
     Kind.FILL_MEMORY: fill_memory,
     Kind.UPGRADE: upgrade,
+    Kind.POWER_CUT: power_cut,
 }
 
 
@@ -188,6 +192,15 @@ class Attack:
 
     def _put(self, at: float, planned: Planned, fault: Fault | None) -> None:
         heapq.heappush(self._due, (at, next(self._numbers), planned, fault))
+
+
+def _start_again(target: Target, planned: Planned) -> Fault:
+    yield planned.lasts
+    with ThreadPoolExecutor(1) as pool:
+        started = pool.submit(target.server.start)
+        while not started.done():
+            yield LOOK_EVERY
+        started.result()
 
 
 def _freeze(process: psutil.Process, planned: Planned) -> Fault:

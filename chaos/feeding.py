@@ -74,12 +74,15 @@ Send = Callable[[Sequence[str]], list[bytes | Exception]]
 class Feeder:
     """Feeds articles at a steady rate in bursts of any size, in a thread."""
 
-    def __init__(self, send: Send, ledger: Ledger, *, articles: int, rate: float) -> None:
-        """Feed so many, so many a second."""
+    def __init__(
+        self, send: Send, ledger: Ledger, *, articles: int, rate: float, wait: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Feed so many, so many a second, but nothing while it has to `wait`."""
         self._send = send
         self._ledger = ledger
         self._articles = articles
         self._rate = rate
+        self._wait = wait
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feeder", daemon=True)
         self.lock = threading.Lock()
@@ -90,7 +93,7 @@ class Feeder:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the burst that is under way."""
+        """End at once: what was fed is not complete then."""
         self._stop.set()
         self.join()
 
@@ -117,7 +120,10 @@ class Feeder:
 
     def _append(self, numbers: Sequence[int]) -> None:
         seed = self._ledger.seed
-        while numbers:
+        while numbers and not self._stop.is_set():
+            if self._wait():
+                time.sleep(PAUSE)
+                continue
             try:
                 answers = self._send([payload(seed, number) for number in numbers])
             except (RedisError, OSError):
@@ -131,7 +137,7 @@ class Feeder:
                         refused.append(number)
             numbers = refused
             if numbers:
-                time.sleep(PAUSE)  # even if it is told to stop: an article is fed or it is not
+                time.sleep(PAUSE)
 
 
 def append_by(client: Client, stream: str) -> Send:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaos.schedule import IN_WORDS, Kind
+from chaos.schedule import IN_WORDS, USUAL, Kind
 
 ARTICLES_A_MINUTE = 4200
 
@@ -20,7 +20,7 @@ class Options:
     fsync: str = "everysec"
     every: float = 2.0
     """Seconds between faults on average."""
-    kinds: tuple[Kind, ...] = tuple(Kind)
+    kinds: tuple[Kind, ...] = USUAL
     settle_within: float = 300.0
     log: Path | None = None
     """Where the processes write their log lines; None: to a file that is thrown away."""
@@ -31,10 +31,10 @@ def read_options(
     description: str | None,
     arguments: Sequence[str] | None = None,
     *,
-    kinds: Sequence[Kind] = tuple(Kind),
+    kinds: Sequence[Kind] = USUAL,
 ) -> tuple[Options, bool]:
     """Return what is asked for, and whether the answer is to be JSON."""
-    explained = "\n".join(f"  {kind:<14} {IN_WORDS[kind]}" for kind in kinds)
+    explained = "\n".join(f"  {kind:<14} {IN_WORDS[kind]}" for kind in Kind)
     parser = argparse.ArgumentParser(
         prog=program,
         description=description,
@@ -57,7 +57,7 @@ def read_options(
         "--every", type=_positive, default=defaults.every, help="seconds between faults on average (%(default)s)"
     )
     parser.add_argument(
-        "--kinds", nargs="+", choices=[kind.value for kind in kinds], metavar="FAULT", help="these faults only"
+        "--kinds", nargs="+", choices=[kind.value for kind in Kind], metavar="FAULT", help="these faults only"
     )
     parser.add_argument("--log", type=Path, help="keep the log lines of all processes in this file")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")

@@ -63,7 +63,8 @@ def show(report: Report, console: Console) -> None:
     for breach in Breach:
         if found := verdict.breaches[breach]:
             console.print(f"{breach.value}: {', '.join(found[:SHOWN])}{' ...' if len(found) > SHOWN else ''}")
-    console.print("Every article took effect exactly once." if verdict.kept else "[bold red]A promise is broken.[/]")
+    every = "Every article that the server kept" if aftermath.ledger.forgotten else "Every article"
+    console.print(f"{every} took effect exactly once." if verdict.kept else "[bold red]A promise is broken.[/]")
 
 
 def _recovery(times: list[float]) -> dict[str, object]:

@@ -82,7 +82,8 @@ def attack(folder: Path, options: Options, told: Told) -> Aftermath:
         client, seconds = hit.server.client, options.minutes * 60
         ledger = Ledger(options.seed)
         rate = options.articles / seconds
-        feeder = Feeder(append_by(client, KEYS.articles), ledger, articles=options.articles, rate=rate)
+        send = append_by(client, KEYS.articles)
+        feeder = Feeder(send, ledger, articles=options.articles, rate=rate, wait=lambda: hit.server.away)
         recovery = Recovery(frontier_of(client, KEYS, hit.server.settings.group))
 
         def compare_what_the_server_remembers() -> None:

@@ -20,10 +20,14 @@ class Kind(StrEnum):
     HANG = "hang"
     FILL_MEMORY = "fill-memory"
     UPGRADE = "upgrade"
+    POWER_CUT = "power-cut"
 
 
+USUAL = tuple(kind for kind in Kind if kind is not Kind.POWER_CUT)
+"""A power cut may take what was acknowledged with it, so it comes only where it is asked for."""
 LASTS = {
     Kind.KILL_SERVER: (0.0, 1.5),
+    Kind.POWER_CUT: (0.0, 1.5),
     Kind.FREEZE_CHILD: (2.0, 5.0),
     Kind.FREEZE_INTAKE: (2.5, 5.0),
     Kind.CUT: (0.0, 1.0),
@@ -45,6 +49,7 @@ IN_WORDS = {
     Kind.HANG: "nothing passes through the connections for longer than clients wait",
     Kind.FILL_MEMORY: "server memory full (maxmemory with noeviction)",
     Kind.UPGRADE: "workers restarted with the other version of the extractor, one after the other",
+    Kind.POWER_CUT: "SIGKILL of the server, its log cut back to what is surely on disk (only if named)",
 }
 
 
@@ -63,7 +68,7 @@ class Planned:
 
 
 def plan(
-    seed: int, *, seconds: float, every: float, kinds: Sequence[Kind] = tuple(Kind), most: int | None = None
+    seed: int, *, seconds: float, every: float, kinds: Sequence[Kind] = USUAL, most: int | None = None
 ) -> tuple[Planned, ...]:
     """Return faults for so many seconds, one each `every` seconds on average, each kind once a round."""
     dice = random.Random(seed)  # noqa: S311 (no secret)

@@ -4,19 +4,17 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
 import structlog
-from redis.exceptions import RedisError
 
 from chaos import stand_in
 from chaos.proxy import Proxy
-from worker.connection import Client, connect
-from worker.embedded import EmbeddedServer, start_embedded_server
+from chaos.server import NotNow, Server
 from worker.settings import Settings, load_settings
 from worker.supervisor import Service, Supervisor, intake_service, worker_service
 
@@ -44,10 +42,6 @@ SETTINGS: dict[str, object] = {
 
 class DidNotStartError(Exception):
     """The system is not ready in time; the message says what it logged."""
-
-
-class NotNow(Exception):  # noqa: N818 (no error)
-    """What a fault wants to hit is not there at the moment."""
 
 
 class Supervised:
@@ -116,56 +110,6 @@ class Supervised:
             self._supervisor.run(self._stop)
         except Exception as error:
             self.failure = error
-
-
-class Server:
-    """An embedded server that can be killed and comes back with what it has on disk."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Start it."""
-        self._settings = settings
-        self._running = self._start()
-        self.settings = settings.with_server(self._running.url)
-        self.client: Client = connect(self.settings, retries=0)
-        """Leads to it directly; a failed call is not tried again."""
-        self.starts = 1
-        self.came_back: Callable[[], None] = lambda: None
-        """Called when it has been started again."""
-
-    @property
-    def socket(self) -> Path:
-        """The socket that it listens on."""
-        return self._settings.server_directory.absolute() / "valkey.sock"
-
-    @property
-    def running(self) -> bool:
-        """Whether its process is there."""
-        return self._running.running
-
-    def kill(self) -> None:
-        """Kill its process."""
-        if not self.running:
-            raise NotNow("the server is away")
-        try:
-            os.kill(int(self.client.info("server")["process_id"]), signal.SIGKILL)
-        except (RedisError, OSError):
-            raise NotNow("the server does not answer") from None
-        while self.running:
-            time.sleep(0.005)
-
-    def start(self) -> None:
-        """Start it again."""
-        self._running = self._start()
-        self.starts += 1
-        self.came_back()
-
-    def stop(self) -> None:
-        """Stop it for good."""
-        self.client.close()
-        self._running.stop()
-
-    def _start(self) -> EmbeddedServer:
-        return start_embedded_server(self._settings)
 
 
 @dataclass(slots=True)

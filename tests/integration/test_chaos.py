@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -14,8 +15,10 @@ from chaos.articles import article_id, is_fed_twice, payload
 from chaos.checker import Breach, judge
 from chaos.effects import Effect, read_effects
 from chaos.feeding import Fed
-from chaos.schedule import Kind
+from chaos.schedule import USUAL
+from chaos.server import SECONDS_TO_DISK, Server
 from chaos.stand_in import NEWER, OLDER, StandIn
+from chaos.target import settings_for
 from worker.entries import ArticleEntries
 from worker.publishing.publisher import Finished, Publisher
 
@@ -38,7 +41,7 @@ def test_whatever_dies_every_article_takes_effect_exactly_once() -> None:
     report = json.loads(answer)
     assert report["kept"]
     assert report["articles"] == 2500
-    assert {kind: fault["count"] >= 2 for kind, fault in report["faults"].items()} == dict.fromkeys(Kind, True)
+    assert {kind: fault["count"] >= 2 for kind, fault in report["faults"].items()} == dict.fromkeys(USUAL, True)
     assert report["computed"] > report["articles"] + report["duplicates"], "no fault has hit anybody at work"
 
 
@@ -109,3 +112,18 @@ def test_events_of_another_version_than_any_calm_run_are_found(system: System) -
     system.client.flushdb()
     published(system, OLDER)
     assert breaches(system, newer) == {Breach.ALTERED}
+
+
+@pytest.mark.parametrize(("fsync", "kept"), [("always", [b"early", b"late"]), ("everysec", [b"early"])])
+def test_a_power_cut_takes_what_is_not_on_disk(tmp_path: Path, fsync: str, kept: list[bytes]) -> None:
+    server = Server(settings_for(tmp_path, fsync=fsync))
+    try:
+        server.client.rpush("written", "early")
+        time.sleep(SECONDS_TO_DISK + 0.2)
+        server.client.rpush("written", "late")
+        server.kill()
+        server.lose_what_is_not_on_disk()
+        server.start()
+        assert server.client.lrange("written", 0, -1) == kept
+    finally:
+        server.stop()
