@@ -1,9 +1,10 @@
 """Turn annotated articles and items into training records: sentences, party mentions as the worker finds them, labels.
 
-    python -m training.build_records GOLD OUT [--show-missed N]
+    python -m training.build_records GOLD OUT [--articles FILE ...] [--show-missed N]
 
 GOLD holds train/, dev/, train.jsonl, dev.jsonl, train_items.jsonl and score.py (its `party` folds names of one party).
-Writes OUT/{train,dev,items,unlabelled}.jsonl and prints the candidate recall of each.
+Writes OUT/{train,dev,items,unlabelled}.jsonl and prints the candidate recall of each. `--articles` adds unlabelled
+articles (messages, JSONL, gzip or not) that pass the gate to unlabelled.jsonl: a teacher may speak of them, too.
 """
 
 import argparse
@@ -13,10 +14,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from schemas.decoding import decode_article
+from worker.cleaning import clean
+from worker.extraction.domain import DEFAULT_DOMAIN, load_domain
+from worker.extraction.extractor import read_sentences
+from worker.extraction.gate import gate_article
 from worker.extraction.gazetteer import load_gazetteer
 from worker.extraction.position import CharSpan
 from worker.extraction.voices import read_voices, with_carried
@@ -142,6 +149,20 @@ def unlabelled(gold: Path, fold: Callable[[str], str]) -> Iterator[Json]:
         yield from (found for found in items(lines, fold) if found["mentions"])
 
 
+def unlabelled_articles(paths: Iterable[Path], fold: Callable[[str], str]) -> Iterator[Json]:
+    """Clean messages as the worker does and yield those that concern a negotiation."""
+    domain = load_domain(DEFAULT_DOMAIN)
+    for path in paths:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
+            for line in lines:
+                message = decode_article(line)
+                article = clean(message)
+                spans = read_sentences(article)
+                if article.skip is None and gate_article(article.text, spans, domain=domain).passes:
+                    year = article.published_at.year if article.published_at else None
+                    yield record(message.id or article.text[:40], "article", article.text, spans, [], year, fold)
+
+
 def is_candidate(found: Json, event: Json) -> bool:
     spans = [found["sentences"][s] for s in event["sentences"]]
     return any(
@@ -157,6 +178,7 @@ def main() -> None:
     parser.add_argument(
         "--show-missed", type=int, default=0, metavar="N", help="print N events whose party is no candidate"
     )
+    parser.add_argument("--articles", type=Path, nargs="*", default=[], help="messages without labels")
     arguments = parser.parse_args()
     fold = load_scorer(arguments.gold / "score.py").party
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -164,7 +186,7 @@ def main() -> None:
         ("train", articles(arguments.gold, "train", fold)),
         ("dev", articles(arguments.gold, "dev", fold)),
         ("items", items((arguments.gold / "train_items.jsonl").read_text("utf-8").splitlines(), fold)),
-        ("unlabelled", unlabelled(arguments.gold, fold)),
+        ("unlabelled", chain(unlabelled(arguments.gold, fold), unlabelled_articles(arguments.articles, fold))),
     ):
         counts: Counter[str] = Counter()
         missed: list[str] = []

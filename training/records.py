@@ -72,7 +72,7 @@ class Record:
     def weight(self) -> float:
         """How much a candidate of the record counts: items are annotated more coarsely, opinions are only opinions."""
         if self.trust == 1.0:
-            return 0.25
+            return 0.5
         return 0.4 if self.is_item else 1.0
 
 

@@ -37,7 +37,8 @@ def _answers(batch: Batch, logits: Mapping[str, Tensor]) -> Iterable[tuple[str, 
 
 def _mean(values: Sequence[Sequence[object]]) -> tuple[object, ...]:
     *numbers, addressees = zip(*values, strict=True)
-    mean = {p: float(np.mean([a[p] for a in addressees])) for p in addressees[0]}  # type: ignore[index]
+    known = dict.fromkeys(p for a in addressees for p in a)  # type: ignore[attr-defined]
+    mean = {p: float(np.mean([a.get(p, 0.0) for a in addressees])) for p in known}  # type: ignore[attr-defined]
     return (*(np.mean(n, 0) for n in numbers), mean)
 
 
