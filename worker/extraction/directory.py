@@ -120,10 +120,18 @@ class Directory:
             known.setdefault(PartyName(person.speaker.name, PartyKind.GROUP))
         return [party for party in known if party != side]
 
-    def whole(self, party: PartyName) -> list[PartyName]:
-        """The party that the party is a part of, if any."""
-        whole = self._closed.wholes.get(party.name)
-        return self._parties_named(whole) if whole else []
+    def wholes(self, party: PartyName) -> list[PartyName]:
+        """The party that the party is a part of, the one which that is a part of, and so on."""
+        wholes: list[PartyName] = []
+        while (name := self._whole(party)) and (found := self._parties_named(name)):
+            party = found[0]
+            wholes.append(party)
+        return wholes
+
+    def _whole(self, party: PartyName) -> str | None:
+        modifier, _, noun = party.name.rpartition(" ")
+        national = party.kind is PartyKind.GROUP and modifier and noun in self._closed.national_groups
+        return modifier if national else self._closed.wholes.get(party.name)
 
     def _parties_named(self, *names: str) -> list[PartyName]:
         return [party for name in names if (party := self._gazetteer.party(name)) is not None]

@@ -49,6 +49,7 @@ class ClosedClasses:
     outside_titles: frozenset[str]
     lawmaker_titles: frozenset[str]
     campaign_titles: frozenset[str]
+    national_groups: frozenset[str]
     crowd_nouns: frozenset[str]
     national_titles: str
     group_modifiers: dict[str, str]
@@ -198,7 +199,12 @@ class MentionScanner:
         """Tell whether the sentence opens with a place in capitals that is glued to its first word."""
         first = tokens[0].text
         return (
-            len(tokens) > 1 and len(first) > 3 and first.isupper() and first.isalpha() and not tokens[1].text.isupper()
+            len(tokens) > 1
+            and len(first) > 3
+            and first.isupper()
+            and first.isalpha()
+            and not tokens[1].text.isupper()
+            and not tokens[1].text.islower()
         )
 
     def _unlisted(self, text: str, tokens: Sequence[Token], at: int, end: int) -> LocalMention:

@@ -16,8 +16,6 @@ _COUNTRY_WEIGHT = {"party": 1, "organ": 1, "demonym": 1, "official": 2, "title":
 _FIRST_WEIGHT = 2
 _DATELINE_WEIGHT = 4
 """What being the first state named, or that of the dateline's capital, counts in mentions."""
-_OFTEN = 3
-"""Mentions of a state from which on "the rebels" rather are a listed group of it than an unlisted one of the home."""
 _SIDES = frozenset({"party", "organ", "official", "group", "person", "title"})
 """Kinds of mention that make a party one of the two in "both sides"."""
 
@@ -87,7 +85,7 @@ class _Resolver:
         self._last_official: PartyName | None = None
         self._last_of_kind: dict[PartyKind, PartyName] = {}
         counts = Counter(m.party for m in mentions if m.party is not None and m.kind in _SIDES)
-        self._states = [p for p, count in counts.most_common(4) if p.kind is PartyKind.STATE and count >= _OFTEN]
+        self._states = [party for party, _ in counts.most_common() if party.kind is PartyKind.STATE]
         self._both_sides = [party for party, _ in counts.most_common(2)]
         self._by_kind: dict[str, Callable[[LocalMention], Mention | None]] = {
             "party": lambda m: Mention(m.start, m.end, "party", m.party, None),
@@ -121,7 +119,7 @@ class _Resolver:
         person = self._directory.person(m.text) if found.kind == "person" else None
         hats = self._directory.hats(person) if person is not None else []
         if found.kind != "demonym" and found.party is not None:
-            hats = [*hats, *self._directory.whole(found.party)]
+            hats = [*hats, *self._directory.wholes(found.party)]
         return [found, *(Mention(m.start, m.start, "carried", party, found.speaker) for party in hats)]
 
     def _official(self, m: LocalMention) -> Mention:
