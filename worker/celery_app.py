@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Sequence
 
 from celery import Celery, signals
+from kombu.messaging import Producer
 
 from worker.connection import broker_url, tls_options
 from worker.settings import Settings, process_settings
@@ -31,15 +32,19 @@ def create_app(settings: Settings) -> Celery:
 
 
 def send_entries(
-    app: Celery, settings: Settings, entry_ids: Sequence[str], *, partition: int, alone: bool = False
+    app: Celery, settings: Settings, entry_ids: Sequence[str], *, partition: int, producer: Producer | None = None
 ) -> None:
-    """Hand entries of the stream to the workers; `alone` gives a single entry the time limit of one article."""
-    limit = settings.article_time_limit if alone or len(entry_ids) == 1 else settings.batch_time_limit
+    """Hand entries of the stream to the workers; a single entry has the time limit of one article."""
+    limit = settings.article_time_limit if len(entry_ids) == 1 else settings.batch_time_limit
     app.send_task(
         TASK,
         kwargs={"entries": list(entry_ids), "partition": partition},
+        # What `celery inspect` and Flower show; Celery would write all ids into the message a second time.
+        argsrepr="()",
+        kwargsrepr=f"{{'entries': [{len(entry_ids)}, from {entry_ids[0]}], 'partition': {partition}}}",
         soft_time_limit=limit,
         time_limit=limit + settings.kill_margin,
+        producer=producer,
     )
 
 

@@ -7,13 +7,13 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 from prometheus_client import REGISTRY, generate_latest
 from redis.exceptions import RedisError, ResponseError
 
@@ -50,8 +50,16 @@ class WorkQueue(Protocol):
     def length(self) -> int:
         """Return how many tasks wait."""
 
-    def send(self, entry_ids: Sequence[str], *, partition: int, alone: bool) -> None:
-        """Hand over entries."""
+    def send(self, batches: Sequence["Batch"], *, partition: int) -> None:
+        """Hand over batches, a task each."""
+
+
+class Batch(NamedTuple):
+    """Entries for one task."""
+
+    entry_ids: list[str]
+    cause: str
+    """Why they are handed over: `new`, `again` (their message was lost), `retry` (started before: alone)."""
 
 
 class CeleryQueue:
@@ -67,9 +75,11 @@ class CeleryQueue:
         """Return how many tasks wait."""
         return int(self._client.llen(queue_key(self._settings)))
 
-    def send(self, entry_ids: Sequence[str], *, partition: int, alone: bool) -> None:
-        """Hand over entries as one task."""
-        send_entries(self._app, self._settings, entry_ids, partition=partition, alone=alone)
+    def send(self, batches: Sequence[Batch], *, partition: int) -> None:
+        """Hand over batches, a task each, in one round trip to the server."""
+        with self._app.producer_or_acquire() as producer, producer.batch():
+            for batch in batches:
+                send_entries(self._app, self._settings, batch.entry_ids, partition=partition, producer=producer)
 
 
 class Intake:
@@ -83,50 +93,53 @@ class Intake:
         publisher: Publisher,
         queue: WorkQueue,
         settings: Settings,
+        share: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Use these from now on."""
+        """Use these from now on; hand over at most `share` batches in a step (so that other partitions have room)."""
         self._partition = partition
         self._entries = entries
         self._publisher = publisher
         self._queue = queue
         self._settings = settings
         self._clock = clock
-        self._unsent: deque[tuple[list[str], bool, str]] = deque()
+        self._unsent: list[Batch] = []
         self._next_scan = 0.0
-        self._count = settings.batch_size
+        self._share = share or settings.queue_high_water
+        self._most = settings.batch_size
+        """Entries to read at once: of unknown size no more than a batch, so that this process stays small."""
 
     def prepare(self) -> None:
         """Create stream and consumer group where there are none."""
         self._entries.ensure_group()
 
     def step(self, *, wait: float) -> bool:
-        """Hand over what there is, at most one new batch; False where the workers' queue is full."""
+        """Hand over what there is, as far as there is room; False where the workers' queue is full."""
         self._send()
-        room = self._settings.queue_high_water - self._queue.length()
+        room = min(self._share, self._settings.queue_high_water - self._queue.length())
         if room > 0 and self._clock() >= self._next_scan:
             room -= self._bring_back(room)
             self._next_scan = self._clock() + min(2.0, self._settings.reclaim_after / SCANS_PER_CLAIM)
         if room <= 0:
             return False
-        self._read(wait)
+        self._read(room, wait)
         return True
 
-    def _read(self, wait: float) -> None:
-        read = self._entries.read(count=self._count, block_ms=max(1, int(wait * 1000)))
+    def _read(self, room: int, wait: float) -> None:
+        size = self._settings.batch_size
+        read = self._entries.read(count=min(room * size, self._most), block_ms=max(1, int(wait * 1000)))
         if read.entry_ids:
             # Large articles come a few at a time, so that this process stays small.
-            average = max(1, read.size // len(read.entry_ids))
-            self._count = max(1, min(self._settings.batch_size, self._settings.batch_bytes // average))
-            self._unsent.append((read.entry_ids, False, "new"))
+            self._most = max(1, self._settings.batch_bytes * len(read.entry_ids) // max(1, read.size))
+            self._unsent.extend(Batch(entry_ids, "new") for entry_ids in _slices(read.entry_ids, size))
             self._send()
 
     def _send(self) -> None:
-        while self._unsent:
-            entry_ids, alone, cause = self._unsent[0]
-            self._queue.send(entry_ids, partition=self._partition, alone=alone)
-            metrics.DISPATCHED.labels(cause).inc(len(entry_ids))
-            self._unsent.popleft()
+        if self._unsent:
+            self._queue.send(self._unsent, partition=self._partition)
+            for batch in self._unsent:
+                metrics.DISPATCHED.labels(batch.cause).inc(len(batch.entry_ids))
+            self._unsent = []
 
     def _bring_back(self, room: int) -> int:
         """Claim what nobody is at; returns the room it takes in the queue."""
@@ -135,8 +148,8 @@ class Intake:
         again = [item.entry_id for item in found if item.state is ReclaimState.AGAIN]
         # What was started before goes alone: whoever killed its worker must not take neighbours along again.
         retry = [item.entry_id for item in found if item.state is ReclaimState.RETRY]
-        self._unsent.extend(([entry_id], True, "retry") for entry_id in retry)
-        self._unsent.extend((again[at : at + size], False, "again") for at in range(0, len(again), size))
+        self._unsent.extend(Batch([entry_id], "retry") for entry_id in retry)
+        self._unsent.extend(Batch(entry_ids, "again") for entry_ids in _slices(again, size))
         self._bury([item for item in found if item.state in {ReclaimState.EXHAUSTED, ReclaimState.MISSING}])
         if again or retry:
             log.info("articles brought back", retry=len(retry), again=len(again))
@@ -155,6 +168,10 @@ class Intake:
         if self._settings.topic_max_length is not None:
             for stream, count in self._entries.trim_topics(self._settings.topic_max_length).items():
                 metrics.TRIMMED.labels(stream).inc(count)
+
+
+def _slices(entry_ids: list[str], size: int) -> Iterator[list[str]]:
+    return (entry_ids[at : at + size] for at in range(0, len(entry_ids), size))
 
 
 def _why_lost(item: Reclaimed) -> Refused:
@@ -178,6 +195,7 @@ def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress)
                     intake.prepare()
                 prepared = True
             worked = [intake.step(wait=wait) for intake in intakes]
+            intakes.rotate()  # each partition in its turn is the first to find room
             progress.made()
             if pause:
                 log.info("the server answers again")
@@ -191,7 +209,7 @@ def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress)
                 next_tidy = time.monotonic() + TIDY_EVERY
         except UnsupportedServerError:
             raise
-        except (RedisError, OperationalError, ServerError, OSError) as error:
+        except (RedisError, KombuError, ServerError, OSError) as error:
             if isinstance(error, ResponseError) and "NOGROUP" in str(error):
                 prepared = False  # somebody deleted the stream
             if str(error) != told:
@@ -202,19 +220,20 @@ def run_intake(settings: Settings, stop: threading.Event, *, progress: Progress)
     client.close()
 
 
-def _one_a_partition(settings: Settings, client: Client) -> list[Intake]:
+def _one_a_partition(settings: Settings, client: Client) -> deque[Intake]:
     queue = CeleryQueue(create_app(settings), client, settings)
     consumer = f"intake@{socket.gethostname()}:{os.getpid()}"
-    return [
+    return deque(
         Intake(
             partition=number,
             entries=ArticleEntries(client, keys, settings, consumer=consumer),
             publisher=Publisher(client, keys, settings),
             queue=queue,
             settings=settings,
+            share=ceil(settings.queue_high_water / settings.partitions),
         )
         for number, keys in enumerate(partition_keys(prefix=settings.key_prefix, partitions=settings.partitions))
-    ]
+    )
 
 
 def serve_intake(settings: Settings, progress: Progress) -> Endpoint:

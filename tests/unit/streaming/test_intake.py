@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from schemas.codes import Reason
 from worker.entries import Read, Reclaimed, ReclaimState
-from worker.intake import Intake
+from worker.intake import Batch, Intake
 from worker.outcome import Refused
 from worker.publishing.publisher import Finished, Publication, Verdict
 from worker.settings import Settings
@@ -42,16 +42,16 @@ class FakeEntries:
 class FakeQueue:
     """A queue that nobody takes from; `broken` makes sending fail."""
 
-    tasks: list[tuple[list[str], bool]] = field(default_factory=list)
+    tasks: list[Batch] = field(default_factory=list)
     broken: bool = False
 
     def length(self) -> int:
         return len(self.tasks)
 
-    def send(self, entry_ids: Sequence[str], *, partition: int, alone: bool) -> None:
+    def send(self, batches: Sequence[Batch], *, partition: int) -> None:
         if self.broken:
             raise OperationalError("broken")
-        self.tasks.append((list(entry_ids), alone))
+        self.tasks += batches
 
 
 @dataclass
@@ -68,7 +68,9 @@ class FakePublisher:
 class Setting:
     """An intake among fakes."""
 
-    def __init__(self, waiting: int = 0, *, weight: int = 1, lost: Sequence[Reclaimed] = ()) -> None:
+    def __init__(
+        self, waiting: int = 0, *, weight: int = 1, lost: Sequence[Reclaimed] = (), share: int | None = None
+    ) -> None:
         self.entries = FakeEntries([f"{number}-0" for number in range(waiting)], weight, list(lost))
         self.queue = FakeQueue()
         self.publisher = FakePublisher()
@@ -79,6 +81,7 @@ class Setting:
             publisher=self.publisher,
             queue=self.queue,
             settings=SETTINGS,
+            share=share,
             clock=lambda: self.now,
         )
 
@@ -89,9 +92,26 @@ def lost(state: ReclaimState, number: int = 1, history: tuple[str, ...] = ()) ->
 
 def test_it_stops_reading_at_the_high_water_mark() -> None:
     setting = Setting(waiting=100)
-    assert [setting.intake.step(wait=0) for _ in range(5)] == [True, True, True, False, False]
+    assert [setting.intake.step(wait=0) for _ in range(5)] == [True, True, False, False, False]
     assert setting.queue.length() == SETTINGS.queue_high_water
     assert len(setting.entries.waiting) == 100 - 3 * SETTINGS.batch_size
+
+
+def test_it_reads_as_many_batches_at_once_as_there_is_room_for() -> None:
+    setting = Setting(waiting=100)
+    setting.intake.step(wait=0)
+    setting.queue.tasks.clear()
+    setting.intake.step(wait=0)
+    assert setting.entries.counts == [10, 30]
+    assert [len(entry_ids) for entry_ids, _ in setting.queue.tasks] == [10, 10, 10]
+
+
+def test_a_partition_takes_no_more_than_its_share_of_the_room() -> None:
+    setting = Setting(waiting=100, share=2)
+    setting.intake.step(wait=0)
+    setting.queue.tasks.clear()
+    setting.intake.step(wait=0)
+    assert setting.queue.length() == 2
 
 
 def test_it_goes_on_when_the_workers_have_taken_some() -> None:
@@ -111,13 +131,13 @@ def test_large_articles_are_read_a_few_at_a_time_and_small_ones_many() -> None:
     setting.queue.tasks.clear()
     setting.intake.step(wait=0)
     setting.intake.step(wait=0)
-    assert setting.entries.counts == [10, 2, 2, 10]
+    assert setting.entries.counts == [10, 2, 2, 20]
 
 
 def test_what_was_started_before_goes_alone_and_what_was_not_in_batches() -> None:
     setting = Setting(lost=lost(ReclaimState.RETRY, 2, ("w",)) + lost(ReclaimState.AGAIN, 2))
     setting.intake.step(wait=0)
-    assert setting.queue.tasks == [(["90-0"], True), (["91-0"], True), (["90-0", "91-0"], False)]
+    assert setting.queue.tasks == [(["90-0"], "retry"), (["91-0"], "retry"), (["90-0", "91-0"], "again")]
 
 
 @pytest.mark.parametrize(
@@ -138,8 +158,10 @@ def test_it_looks_for_lost_entries_now_and_then_only() -> None:
     setting = Setting(waiting=100)
     setting.intake.step(wait=0)
     setting.entries.lost = lost(ReclaimState.AGAIN)
+    setting.queue.tasks.clear()
     setting.intake.step(wait=0)
     assert setting.entries.lost
+    setting.queue.tasks.clear()
     setting.now += 10
     setting.intake.step(wait=0)
     assert not setting.entries.lost
