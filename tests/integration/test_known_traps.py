@@ -44,7 +44,8 @@ def test_the_commands_restart_a_worker_that_lives_and_takes_nothing(system: Syst
     try:
         system.feed("1", id="before")
         system.settled(fed=1)
-        Celery(broker=broker_url(system.settings)).control.cancel_consumer("stancewire")
+        control = Celery(broker=broker_url(system.settings)).control
+        wait_until(lambda: control.cancel_consumer("stancewire", reply=True), what="the worker is deaf")
         system.feed("1", id="after")
         wait_until(lambda: system.client.llen("stancewire"), what="the task waits in vain")
         system.settled(fed=2)
