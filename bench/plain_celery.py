@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -77,7 +77,7 @@ app.conf.update(
 @app.task(name="plain.process")  # type: ignore[untyped-decorator]
 def process(article: str) -> None:
     """Take as long as an article takes, then append one result."""
-    with stand_in.noted(Path(os.environ[stand_in.FOLDER]), 1):
+    with stand_in.noted(Path(os.environ[stand_in.FOLDER])):
         time.sleep(SECONDS_AN_ARTICLE)
     while True:
         with suppress(RedisError, OSError):
@@ -135,7 +135,7 @@ def count(hit: Target, ledger: Ledger, faults: Counter[Kind]) -> Losses:
     """Compare what was fed with the results."""
     client = hit.server.client
     entries: Any = client.xrange(RESULTS)
-    results = Counter(fields[b"article"].decode() for _, fields in entries)
+    results = Counter(result[b"article"].decode() for _, result in entries)
     waiting = int(client.llen(QUEUE)) + int(client.hlen(UNACKNOWLEDGED))
     missing = sum(fed.certainly > 0 and not results[article] for article, fed in ledger.fed.items())
     doubled = sum(results[article] > fed.certainly + fed.perhaps for article, fed in ledger.fed.items())
@@ -219,7 +219,8 @@ def main() -> int:
     options, as_json = read_options("python -m bench.plain_celery", __doc__, kinds=KINDS)
     losses = run(options)
     if as_json:
-        print(json.dumps(asdict(losses), indent=1))
+        figures = {field.name: getattr(losses, field.name) for field in fields(losses)}
+        print(json.dumps(figures, indent=1))
     else:
         counted = ", ".join(f"{times} {kind}" for kind, times in sorted(losses.faults.items()))
         print(

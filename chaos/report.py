@@ -53,7 +53,7 @@ def show(report: Report, console: Console) -> None:
     console.print(table)
     console.print(
         f"Recovery is the time until everything that was fed before the fault was done, other faults included.\n"
-        f"{verdict.articles:,} articles fed (seed {report.options.seed}, fsync {report.options.fsync}), computed "
+        f"{verdict.articles:,} articles fed (seed {report.options.seed}, fsync {report.options.fsync}), begun "
         f"{aftermath.computed:,} times; {verdict.positions:,} positions, {verdict.duplicates:,} told to be duplicates, "
         f"{verdict.letters:,} dead letters of messages that are none. {aftermath.restarts} processes started again, "
         f"{aftermath.cut_connections:,} connections cut, {aftermath.ledger.forgotten} acknowledged entries forgotten "

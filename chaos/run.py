@@ -47,7 +47,7 @@ class Aftermath:
     seconds: float
     settled_after: float
     computed: int
-    """How often an article was computed, the times included whose results were thrown away."""
+    """How often an article was begun, the times included that came to nothing or whose results were thrown away."""
     restarts: int
     """How often a supervisor started a process again."""
     cut_connections: int

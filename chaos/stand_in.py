@@ -2,12 +2,12 @@
 
 It reads messages as the real one does. What it finds depends on nothing but the message and its version, so that any
 two runs can be compared event by event. The environment says how it behaves (see `chaos.target`): its version, how long
-an article takes on average, and a folder in which it notes who is at work and how many articles were computed.
+an article takes on average, and a folder in which it notes who is at work and how many articles were begun.
 """
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from zlib import crc32
@@ -44,10 +44,11 @@ class StandIn:
 
     def run(self, payloads: Sequence[bytes]) -> list[Outcome]:
         """Return an outcome a message."""
-        with noted(self._folder, len(payloads)):
-            return [self._run(payload) for payload in payloads]
+        with noted(self._folder) as tally:
+            return [self._run(payload, tally) for payload in payloads]
 
-    def _run(self, payload: bytes) -> Outcome:
+    def _run(self, payload: bytes, tally: Callable[[], None]) -> Outcome:
+        tally()
         # Between a tenth and twice the average, the same each time: a batch is caught at any place.
         time.sleep(self._seconds * (0.1 + 1.8 * (crc32(payload) % 1000) / 1000))
         return self._outcome(payload)
@@ -104,9 +105,9 @@ def load() -> StandIn:
 
 
 def computed(folder: Path) -> int:
-    """Return how many articles were computed, those included whose results were thrown away."""
+    """Return how many articles were begun, those included that came to nothing."""
     tally = folder / TALLY
-    return sum(int(line) for line in tally.read_text().split()) if tally.exists() else 0
+    return tally.stat().st_size if tally.exists() else 0
 
 
 def at_work(folder: Path) -> set[int]:
@@ -115,17 +116,20 @@ def at_work(folder: Path) -> set[int]:
 
 
 @contextmanager
-def noted(folder: Path | None, count: int) -> Iterator[None]:
-    """Note for as long as the block runs that this process is at work, and in the end how many articles it computed."""
+def noted(folder: Path | None) -> Iterator[Callable[[], None]]:
+    """Note for as long as the block runs that this process is at work; give what is to be called for each article."""
     if folder is None:
-        yield
+        yield lambda: None
         return
     note = folder / AT_WORK / str(os.getpid())
     note.parent.mkdir(exist_ok=True)
     note.touch()
     try:
-        yield
+        with (folder / TALLY).open("ab", buffering=0) as tally:
+
+            def begun() -> None:
+                tally.write(b".")
+
+            yield begun
     finally:
         note.unlink()
-    with (folder / TALLY).open("ab", buffering=0) as tally:
-        tally.write(b"%d\n" % count)  # one write, which the kernel does not tear
