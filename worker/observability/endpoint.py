@@ -1,5 +1,6 @@
 """Where can metrics and health be fetched? `/metrics`, `/live` and `/ready` over HTTP, from a thread of the process."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,11 +59,12 @@ def serve(host: str, port: int, sources: Sources) -> Endpoint:
                 self._answer(404, "text/plain; charset=utf-8", b"there are /metrics, /live and /ready\n")
 
         def _answer(self, status: int, content_type: str, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # whoever asked has lost patience: no fault of ours
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             """Keep scrapes out of the log."""
