@@ -12,6 +12,7 @@ STAMP := $(VENV)/.stancewire-installed
 ARTICLES ?= examples/articles
 ARGS ?=
 MINUTES ?= 1
+ARTICLES_COUNT ?= 50000
 
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
@@ -20,7 +21,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& { command -v $$python; break; }; done)
 
-.PHONY: help install run test test-fast test-deploy train lint format audit fuzz bench rehearse drill chaos configuration dashboards picture schema lock clean
+.PHONY: help install run test test-fast test-deploy train lint format audit fuzz overload soak bench rehearse drill chaos configuration dashboards picture schema lock clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +65,12 @@ fuzz: $(STAMP) ## search for inputs that break decoding, cleaning or extraction:
 format: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
+
+overload: $(STAMP) ## feed faster than the workers are, and count: make overload MINUTES=10
+	@$(BIN)/python -m bench.overload --minutes $(MINUTES) $(ARGS)
+
+soak: $(STAMP) ## many articles through one worker process, looking at what it uses: make soak ARTICLES_COUNT=50000
+	@$(BIN)/python -m bench.soak $(ARTICLES) --count $(ARTICLES_COUNT) $(ARGS)
 
 bench: $(STAMP) ## every benchmark in a short run: make bench ARTICLES=feed.jsonl NEGOTIATIONS=talks.jsonl GOLD=folder
 	@$(BIN)/python -m bench --feed $(ARTICLES) --negotiations $(or $(NEGOTIATIONS),$(ARTICLES)) $(if $(GOLD),--gold $(GOLD)) $(ARGS)
