@@ -200,6 +200,8 @@ def _tagged_speaker(
     ]
     if not outside:
         return None
+    if (before_colon := _colon_speaker(text, span, outside)) is not None:
+        return before_colon
     verbs = closed_classes().speech_verbs
     tokens = [t for t in tokenize(text, span) if not _inside(t.start, outer)]
     starts = [t.start for t in tokens]
@@ -225,6 +227,19 @@ def _tagged_speaker(
             ]
             if earlier:
                 return earlier[0]
+    return None
+
+
+def _colon_speaker(text: str, span: CharSpan, mentions: Sequence[Mention]) -> Mention | None:
+    """Who speaks in a headline's short form: "Kremlin: talks are on", "No talks before a truce: Kremlin"."""
+    start, end = span
+    for mention in mentions:
+        opens = not text[start : mention.start].strip().removesuffix("The") and mention.start < mention.end
+        if opens and text[mention.end : mention.end + 2] == ": ":
+            return mention
+        closes = text[mention.end : end].strip(" .") == "" and mention.start < mention.end
+        if closes and text[start : mention.start].endswith((": ", " - ", " – ")):
+            return mention
     return None
 
 

@@ -13,6 +13,7 @@ from worker.extraction.position import CharSpan, PartyName
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:-[^\W_]+|['’](?!s\b)[^\W_]+)*|['’]s\b|[^\w\s]")
 _MODIFIERS_AT_MOST = 4
+_SHORT_TITLE = 5
 _NAME_TOKENS_AT_MOST = 5
 
 
@@ -301,7 +302,9 @@ class MentionScanner:
         return None, title_end
 
     def _name_after_title(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> CharSpan:
-        """The tokens of the name after a title, also over a remit in between ("envoy for Syria Jane Roe")."""
+        """The tokens of the name after a title, over a full stop ("Sen.") or a remit ("envoy for Syria Jane Roe")."""
+        if 0 < at < len(tokens) - 1 and tokens[at].text == "." and len(tokens[at - 1].text) <= _SHORT_TITLE:
+            at += 1
         end = self._name(tokens, at, listed)
         if end > at or at >= len(tokens) or tokens[at].lower not in {"for", "to", "on", "in", "of"}:
             return at, end

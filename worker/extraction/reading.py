@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Token
 
 from schemas.codes import Issue, Stance
+from worker.extraction.casing import common_words, sentence_case
 from worker.extraction.coreference import VoicedSentence
 from worker.extraction.domain import Domain
 from worker.extraction.encoder import CandidateLabels, ConditionSpan, Heads
@@ -89,6 +90,7 @@ class Reader:
         self.heads = heads
         self._gazetteer = gazetteer
         self._nlp = nlp
+        self._is_common = common_words(nlp)
 
     def read(
         self, text: str, sentences: Sequence[CharSpan], *, year: int | None, targets: Collection[int] | None = None
@@ -101,17 +103,18 @@ class Reader:
             year: the year of publication, where known.
             targets: indexes of the sentences that may carry positions; all by default.
         """
-        voices = read_voices(text, sentences, gazetteer=self._gazetteer, year=year)
+        shown = sentence_case(text, gazetteer=self._gazetteer, is_common=self._is_common)
+        voices = read_voices(shown, sentences, gazetteer=self._gazetteer, year=year)
         parties, mentions = number_parties(voices, sentences)
-        tokens = tokenize(self.heads.tokenizer, text, sentences, mentions)
+        tokens = tokenize(self.heads.tokenizer, shown, sentences, mentions)
         chunks = self.heads.label(pack(tokens, targets=targets))
         by_sentence: dict[int, list[CandidateLabels]] = defaultdict(list)
         for chunk in chunks:
             for labels in chunk.candidates:
                 by_sentence[labels.sentence].append(labels)
         read = [s for s in sorted(by_sentence) if any(c.present >= READ_FROM for c in by_sentence[s])]
-        paragraphs = Paragraphs(self._nlp, text, (sentences[s] for s in read))
-        article = _Article(text, sentences, voices, parties, paragraphs, self.domain)
+        paragraphs = Paragraphs(self._nlp, shown, (sentences[s] for s in read))
+        article = _Article(shown, sentences, voices, parties, paragraphs, self.domain)
         return ArticleReading(
             text=text,
             sentences=sentences,

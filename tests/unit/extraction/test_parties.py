@@ -106,3 +106,32 @@ def test_a_company_with_initials_is_a_party_wherever_it_is_named() -> None:
     found = sides("Talks between LX Ferries and its crews failed. LX Ferries said it would wait.")
 
     assert found["LX Ferries"] == "LX Ferries"
+
+
+@pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("Republican Senator Ada Thornquist objected.", "US Republicans"),
+        ("U.S. Senator Ada Thornquist, the Ohio Democrat, objected.", "US Democrats"),
+        ("U.S. Sen. Ada Thornquist, D-Ohio, objected.", "US Democrats"),
+        ("U.S. Sen. Ada Thornquist objected.", "US Congress"),
+        ("The U.S. Senate voted.", "US Congress"),
+        ("Swiss voters refused.", "Switzerland"),
+    ],
+)
+def test_whoever_may_speak_for_several_parties_proposes_each(text: str, party: str) -> None:
+    assert party in {m.party.name for _, m in mentions(text) if m.party}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "party"),
+    [
+        ("Boeing made an offer. On Friday the company withdrew it.", "company", "Boeing"),
+        ("In Lagos, shipping firms demanded lower fees.", "shipping firms", "Shipping firms"),
+        ("Syria met Russia. Then the insurgents agreed to talk.", "insurgents", "Syrian opposition"),
+        ("California legislators agreed.", "California legislators", "California lawmakers"),
+        ("OPEC agrees to cut output.", "OPEC", "OPEC"),
+    ],
+)
+def test_a_noun_alone_means_a_party_where_the_text_tells_which(text: str, words: str, party: str) -> None:
+    assert sides(text)[words] == party

@@ -1,0 +1,119 @@
+"""The same article in another style: what headlines, quotation marks and spelling must not change."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from worker.extraction.component import plain_article
+from worker.extraction.extractor import Extractor
+from worker.extraction.loading import load_extractor
+
+FISH = """Norway rejects Iceland's mackerel offer
+Norway will not accept Iceland's proposal to split the mackerel quota, its fisheries minister said on Tuesday.
+"We cannot sign an agreement that ignores science," Norwegian fisheries minister Kari Holm told reporters. \
+"Iceland must cut its catch first."
+Iceland called on Norway to return to the talks and said it was ready to discuss a smaller share if Norway \
+lifted its ban on landings.
+The European Union threatened both sides with sanctions unless they reach a deal by June."""
+
+TRUCE = """Eritrea ready for truce talks as Ethiopia demands withdrawal
+Eritrea said on Monday that it was ready to begin ceasefire talks with Ethiopia without preconditions.
+"We accept the proposal of the African Union and will honour a truce," Eritrean Foreign Minister Yonas Tekle told \
+a news conference.
+Ethiopia rejected the offer and demanded that Eritrea withdraw its forces from the border town first.
+"There will be no negotiations while a single soldier occupies our territory," said Ethiopian government spokeswoman \
+Hanna Bekele.
+The United States urged both sides to sign a ceasefire and warned that it would impose sanctions on whoever blocks \
+the talks."""
+
+BEEF = """Brazil refuses to lower tariffs on Japanese cars
+Brazil will not lower its tariffs on Japanese cars unless Japan opens its market to Brazilian beef, trade minister \
+Paulo Serra said on Friday.
+Japan rejected the condition. "Food safety is not negotiable," Japanese agriculture minister Kenji Mori said.
+Japan has proposed a programme of joint inspections and favours a five-year transition, according to officials in Tokyo.
+Brazil called the proposal a step forward but insisted on a written defence of its farmers' labour rights."""
+
+TELEGRAPHIC_FISH = """Norway rejects Iceland mackerel offer
+Norway won't accept Iceland proposal to split mackerel quota, fisheries minister says.
+"We cannot sign agreement that ignores science," Norwegian fisheries minister Kari Holm tells reporters. \
+"Iceland must cut its catch first."
+Iceland calls on Norway to return to talks, says ready to discuss smaller share if Norway lifts ban on landings.
+European Union threatens both sides with sanctions unless they reach deal by June."""
+
+SMALL_WORDS = re.compile(r"(?:an?|the|to|of|on|in|for|and|or|by|as|at|if|with|but|from|its)")
+AMERICAN = {
+    "programme": "program",
+    "favours": "favors",
+    "honour": "honor",
+    "defence": "defense",
+    "labour": "labor",
+}
+
+
+@cache
+def extractor() -> Extractor:
+    return load_extractor()
+
+
+@cache
+def labels(text: str) -> frozenset[tuple[str, str, str]]:
+    found = extractor().extract([plain_article(text)])[0].positions
+    return frozenset((p.party.name, p.issue.value, p.stance.value) for p in found)
+
+
+def title_case(text: str) -> str:
+    return "\n".join(
+        " ".join(
+            word if at and SMALL_WORDS.fullmatch(word) else re.sub(r"\w", lambda m: m[0].upper(), word, count=1)
+            for at, word in enumerate(line.split(" "))
+        )
+        for line in text.split("\n")
+    )
+
+
+def headline(change: Callable[[str], str]) -> Callable[[str], str]:
+    def changed(text: str) -> str:
+        first, rest = text.split("\n", 1)
+        return f"{change(first)}\n{rest}"
+
+    return changed
+
+
+STYLES = {
+    "title case": title_case,
+    "headline in title case": headline(title_case),
+    "headline in capitals": headline(str.upper),
+    "curly quotation marks": lambda text: re.sub(r'"(.*?)"', r"“\1”", text).replace("'", "’"),
+    "single quotation marks": lambda text: re.sub(r'"(.*?)"', r"‘\1’", text),
+    "American spelling": lambda text: re.sub(r"\w+", lambda m: AMERICAN.get(m[0], m[0]), text),
+}
+
+
+@pytest.mark.parametrize("article", [FISH, TRUCE, BEEF], ids=["fish", "truce", "beef"])
+@pytest.mark.parametrize("style", STYLES)
+def test_an_article_in_another_style_has_the_same_positions(article: str, style: str) -> None:
+    assert labels(article)
+    assert labels(STYLES[style](article)) == labels(article)
+
+
+def test_an_article_without_articles_and_auxiliaries_has_the_same_parties_and_most_positions() -> None:
+    plain, short = labels(FISH), labels(TELEGRAPHIC_FISH)
+
+    assert {party for party, _, _ in short} == {party for party, _, _ in plain}
+    assert len(plain & short) > 0.6 * len(plain | short)
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Kremlin: no truce without sanctions relief for our banks",
+        "No truce without sanctions relief for banks: Kremlin",
+    ],
+)
+def test_a_headline_with_a_colon_is_its_speakers(headline: str) -> None:
+    text = f"{headline}\nRussia rejected a truce on Monday and demanded that sanctions on its banks be lifted."
+    found = extractor().extract([plain_article(text)])[0].positions
+
+    assert {p.party.name for p in found if p.evidence[1] <= len(headline)} == {"Russia"}
