@@ -47,9 +47,24 @@ def file_name(model: type[Message]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", model.__name__).lower() + ".schema.json"
 
 
+def open_to_new_fields(schema: Any) -> Any:
+    """Return a schema of what we send that holds for newer versions too: they may add fields, so none is forbidden."""
+    if isinstance(schema, list):
+        return [open_to_new_fields(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        word: open_to_new_fields(value)
+        for word, value in schema.items()
+        if not (word == "additionalProperties" and value is False)
+    }
+
+
 def json_schema(model: type[Message]) -> Document:
     """Return the JSON Schema (2020-12) of one message."""
     schema = model.model_json_schema(mode=schema_mode(model), schema_generator=TerseSchema)
+    if schema_mode(model) == "serialization":
+        schema = open_to_new_fields(schema)
     return {"$schema": DIALECT, "$id": f"urn:stancewire:{file_name(model).removesuffix('.schema.json')}", **schema}
 
 
@@ -60,6 +75,8 @@ def asyncapi() -> Document:
         models, ref_template="#/components/schemas/{model}", schema_generator=TerseSchema
     )
     references = {model: reference for (model, _), reference in by_model.items()}
+    taken = {ArticleMessage.__name__}
+    parts = {name: part if name in taken else open_to_new_fields(part) for name, part in definitions["$defs"].items()}
     return {
         "asyncapi": "3.0.0",
         "id": "urn:stancewire",
@@ -90,7 +107,7 @@ def asyncapi() -> Document:
         },
         "components": {
             "messages": {model.__name__: message(topic, model, references) for topic, model in MESSAGES.items()},
-            "schemas": definitions["$defs"],
+            "schemas": parts,
         },
     }
 

@@ -399,6 +399,14 @@ class TestDeadLetters:
         assert not drop_dead_letter(system.client, KEYS, letter_ids[0])
         assert not drop_dead_letter(system.client, KEYS, "no id")
 
+    def test_a_letter_of_a_newer_version_is_read(self, system: System, letter_ids: list[str]) -> None:
+        [(_, fields)] = system.client.xrange("articles.dead", letter_ids[0], letter_ids[0])
+        newer = {**json.loads(fields[b"data"]), "machine": "north-1"}
+        dead_id = system.client.xadd("articles.dead", {"data": json.dumps(newer)}).decode()
+        letter = dead_letter(system.client, KEYS, dead_id)
+        assert letter is not None
+        assert replay_dead_letter(system.client, KEYS, letter) is not None
+
     def test_what_others_wrote_into_the_topic_is_passed_over(self, system: System, letter_ids: list[str]) -> None:
         system.client.xadd("articles.dead", {"data": "no letter"})
         assert len(list(dead_letters(system.client, KEYS))) == len(letter_ids)

@@ -89,6 +89,8 @@ def _entries(client: Client, key: str, *, newest_first: bool) -> Iterator[tuple[
 
 def _letter(dead_id: bytes, fields: dict[bytes, bytes]) -> DeadLetter | None:
     try:
-        return DeadLetter(dead_id.decode(), DeadArticle.model_validate_json(fields.get(DATA_FIELD.encode(), b"")))
+        return DeadLetter(
+            dead_id.decode(), DeadArticle.model_validate_json(fields.get(DATA_FIELD.encode(), b""), extra="ignore")
+        )
     except ValidationError:  # somebody else wrote into the topic
         return None
