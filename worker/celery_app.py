@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from celery import Celery, signals
 from kombu.messaging import Producer
 
+from worker.broker import ENTRIES_ONLY
 from worker.connection import broker_url, tls_options
 from worker.settings import Settings, process_settings
 
@@ -20,7 +21,7 @@ LONGEST_QUEUE_WAIT = 3600
 
 def create_app(settings: Settings) -> Celery:
     """Return the Celery application for these settings."""
-    app = Celery("stancewire", include=["worker.tasks"])
+    app = Celery("stancewire", include=["worker.tasks"], amqp="worker.broker:Protocol")
     app.conf.update(
         broker_url=broker_url(settings),
         **_serialization(),
@@ -44,6 +45,7 @@ def send_entries(
         kwargsrepr=f"{{'entries': [{len(entry_ids)}, from {entry_ids[0]}], 'partition': {partition}}}",
         soft_time_limit=limit,
         time_limit=limit + settings.kill_margin,
+        headers={ENTRIES_ONLY: len(entry_ids)},
         producer=producer,
     )
 

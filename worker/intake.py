@@ -104,6 +104,7 @@ class Intake:
         self._settings = settings
         self._clock = clock
         self._unsent: list[Batch] = []
+        self._full = False
         self._next_scan = 0.0
         self._share = share or settings.queue_high_water
         self._most = settings.batch_size
@@ -116,7 +117,7 @@ class Intake:
     def step(self, *, wait: float) -> bool:
         """Hand over what there is, as far as there is room; False where the workers' queue is full."""
         self._send()
-        room = min(self._share, self._settings.queue_high_water - self._queue.length())
+        room = self._room()
         if room > 0 and self._clock() >= self._next_scan:
             room -= self._bring_back(room)
             self._next_scan = self._clock() + min(2.0, self._settings.reclaim_after / SCANS_PER_CLAIM)
@@ -124,6 +125,12 @@ class Intake:
             return False
         self._read(room, wait)
         return True
+
+    def _room(self) -> int:
+        """How many tasks the workers' queue has room for; once it was full, none before half of it was worked off."""
+        high, length = self._settings.queue_high_water, self._queue.length()
+        self._full = length >= high or (self._full and length > high // 2)
+        return 0 if self._full else min(self._share, high - length)
 
     def _read(self, room: int, wait: float) -> None:
         size = self._settings.batch_size

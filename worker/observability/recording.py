@@ -1,5 +1,6 @@
 """How is a publication counted and logged? By what really took effect, as the server said."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import structlog
@@ -18,23 +19,29 @@ LONGEST_PLAUSIBLE_LATENCY = 365 * 86_400.0
 
 def record(finished: Sequence[Finished], publication: Publication) -> None:
     """Count and log what was published."""
-    counts = {"processed": 0, "skipped": 0, "dead": 0, "superseded": 0, "positions": 0}
+    counts: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    latencies = []
     for item, verdict in zip(finished, publication.verdicts, strict=True):
-        counts[_record_one(item, verdict)] += 1
+        counts[_record_one(item, verdict, skipped)] += 1
         if verdict is Verdict.GONE:
             continue
         latency = (publication.at_ms - int(item.entry_id.partition("-")[0])) / 1000
         if 0 <= latency < LONGEST_PLAUSIBLE_LATENCY:  # a producer may choose its own entry ids
-            metrics.LATENCY.observe(latency)
+            latencies.append(latency)
         if isinstance(item.outcome, Processed) and verdict is Verdict.PUBLISHED:
             counts["positions"] += len(item.outcome.positions)
+    metrics.LATENCY.observe_all(latencies)
+    metrics.ARTICLES_PROCESSED.inc(counts["processed"])
+    metrics.ARTICLES_SUPERSEDED.inc(counts["superseded"])
+    for reason, count in skipped.items():
+        metrics.ARTICLES_SKIPPED.labels(reason).inc(count)
     log.info("batch published", **{name: count for name, count in counts.items() if count})
 
 
-def _record_one(item: Finished, verdict: Verdict) -> str:
+def _record_one(item: Finished, verdict: Verdict, skipped: Counter[str]) -> str:
     outcome = item.outcome
     if verdict is Verdict.GONE:
-        metrics.ARTICLES_SUPERSEDED.inc()
         log.info("article superseded", **_about(item))
         return "superseded"
     if isinstance(outcome, Refused):
@@ -44,12 +51,11 @@ def _record_one(item: Finished, verdict: Verdict) -> str:
     duration = round(sum(outcome.summary.seconds.values()), 6)
     for stage, seconds in outcome.summary.seconds.items():
         metrics.STAGE_SECONDS.labels(stage).observe(seconds)
-    skipped = Reason.DUPLICATE if verdict is Verdict.DUPLICATE else outcome.summary.skipped
-    if skipped is not None:
-        metrics.ARTICLES_SKIPPED.labels(skipped.value).inc()
-        log.info("article skipped", **_about(item), reason=skipped.value, duration=duration)
+    reason = Reason.DUPLICATE if verdict is Verdict.DUPLICATE else outcome.summary.skipped
+    if reason is not None:
+        skipped[reason.value] += 1
+        log.info("article skipped", **_about(item), reason=reason.value, duration=duration)
         return "skipped"
-    metrics.ARTICLES_PROCESSED.inc()
     log.info("article processed", **_about(item), positions=len(outcome.positions), duration=duration)
     for position in outcome.positions:
         metrics.POSITIONS.labels(position.issue.value, position.stance.value).inc()

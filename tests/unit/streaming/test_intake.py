@@ -106,6 +106,18 @@ def test_it_reads_as_many_batches_at_once_as_there_is_room_for() -> None:
     assert [len(entry_ids) for entry_ids, _ in setting.queue.tasks] == [10, 10, 10]
 
 
+def test_once_the_queue_was_full_it_waits_until_half_of_it_is_worked_off() -> None:
+    setting = Setting(waiting=100)
+    while setting.intake.step(wait=0):
+        pass
+    handed_over = setting.queue.tasks.copy()
+    setting.queue.tasks.pop()
+    assert not setting.intake.step(wait=0)
+    setting.queue.tasks.pop()
+    assert setting.intake.step(wait=0)
+    assert len(setting.queue.tasks) == len(handed_over)
+
+
 def test_a_partition_takes_no_more_than_its_share_of_the_room() -> None:
     setting = Setting(waiting=100, share=2)
     setting.intake.step(wait=0)
