@@ -13,7 +13,6 @@ import psutil
 from schemas.envelope import DATA_FIELD
 from worker.connection import Client, connect
 from worker.embedded import start_embedded_server
-from worker.observability.backlog import measure_backlog
 from worker.publishing.keys import Keys, partition_keys
 from worker.settings import Settings, load_settings
 from worker.supervisor import Supervisor, intake_service, worker_service
@@ -37,8 +36,10 @@ class System:
 
     def done(self) -> int:
         """How many articles have come to their end."""
-        backlog = measure_backlog(self.client, self.keys, self.settings)
-        return backlog.processed + backlog.dead
+        pipe = self.client.pipeline(transaction=False)
+        pipe.xlen(self.keys.processed)
+        pipe.xlen(self.keys.dead)
+        return sum(pipe.execute())
 
     def speed(self, payloads: Sequence[bytes]) -> float:
         """Return the articles a second from the first append to the last outcome; all are appended at once."""
