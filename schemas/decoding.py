@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 import orjson
 from pydantic import ValidationError
@@ -26,6 +27,8 @@ JSON_TYPES = {
 }
 SHOWN_ERRORS = 4
 SHOWN_CHARACTERS = 60
+MOST_FIELDS = 100
+"""Fields of a message that are looked at; an article has eight."""
 
 
 class DecodingError(Exception):
@@ -113,9 +116,17 @@ def validate_article(value: object) -> ArticleMessage:
             Reason.SCHEMA, f'the message is {name_type(value)}, it must be a JSON object such as {{"body": "..."}}'
         )
     try:
-        return ArticleMessage.model_validate(value)
+        return ArticleMessage.model_validate(without_most_unknown(value))
     except ValidationError as error:
         raise explain_invalid(value, error.errors(include_url=False, include_context=False)) from None
+
+
+def without_most_unknown(value: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the fields without those unknown ones that no line would name: each costs an error of its own."""
+    if len(value) <= MOST_FIELDS:
+        return value
+    unknown = islice((name for name in value if name not in FIELDS), MOST_FIELDS)
+    return {name: value[name] for name in (*FIELDS, *unknown) if name in value}
 
 
 def explain_invalid(value: Mapping[str, object], errors: list[ErrorDetails]) -> DecodingError:

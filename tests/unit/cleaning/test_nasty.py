@@ -2,7 +2,6 @@
 
 import gc
 import time
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -10,45 +9,18 @@ from hypothesis import strategies as st
 
 from schemas.codes import Reason
 from schemas.messages import ArticleMessage
+from tests.fuzz.shapes import BODIES
 from tests.unit.cleaning.articles import PARAGRAPHS, page, plain
 from worker.cleaning import CleaningLimits, clean
 
 UNLIMITED = CleaningLimits(max_body_characters=10**9, max_text_characters=10**9)
-MAKERS: dict[str, Callable[[int], str]] = {
-    "nested elements": lambda n: "<div>" * n + PARAGRAPHS[0] + "</div>" * n,
-    "nested inline elements": lambda n: "<p>" + "<span>" * n + PARAGRAPHS[0],
-    "nested regions": lambda n: '<div class="comments">' * n + PARAGRAPHS[0],
-    "end tags without a beginning": lambda n: "</div></span></p>" * (n // 3),
-    "inline ends between open blocks": lambda n: "<i><div>" + "<span>" * n + "</i>" * n,
-    "unclosed quotation marks": lambda n: "<a href=\"x' " * (n // 2),
-    "unclosed tags": lambda n: "<a " * n,
-    "unclosed comments": lambda n: "<!-- " * n,
-    "unclosed scripts": lambda n: "<script>" * n,
-    "declarations": lambda n: "<!ENTITY a 'b'><!DOCTYPE x>" * (n // 8),
-    "entities": lambda n: "&amp;&#x26;&bogus;&" * (n // 4),
-    "open paragraphs": lambda n: "<p>word" * (n // 4),
-    "line breaks": lambda n: "a<br>" * (n // 2),
-    "one long line": lambda n: "word " * n,
-    "one long word": lambda n: "w" * (4 * n),
-    "spaces": lambda n: " \xa0" * (2 * n),
-    "empty lines": lambda n: "\n" * (4 * n),
-    "short lines": lambda n: "".join(f"Line {i} of many\n" for i in range(n // 8)),
-    "links": lambda n: "[](https://example.org/a)\n" * (n // 16),
-    "brackets": lambda n: "[(" * (2 * n),
-    "credits": lambda n: "(AP Photo/" * (n // 2),
-    "capitals": lambda n: "KYIV, " * n,
-    "nested JSON-LD": lambda n: '<script type="application/ld+json">' + '{"@graph":[' * (n // 4) + "</script>",
-    "meta tags": lambda n: '<meta name="a" content="b">' * (n // 8),
-    "zero bytes": lambda n: "\0" * (4 * n),
-    "lone surrogates": lambda n: "\ud800" * n,
-}
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain"])
-@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("name", BODIES)
 def test_time_grows_no_faster_than_the_body(name: str, content_type: str) -> None:
     def seconds(size: int) -> float:
-        message = ArticleMessage.model_construct(body=MAKERS[name](size), content_type=content_type)
+        message = ArticleMessage.model_construct(body=BODIES[name](size), content_type=content_type)
         best = float("inf")
         for _ in range(3):
             gc.collect()

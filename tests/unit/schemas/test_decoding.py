@@ -2,6 +2,7 @@
 
 import json
 import string
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -209,3 +210,13 @@ def depth_of(value: object) -> int:
 @given(NESTED, st.integers(min_value=0, max_value=6))
 def test_nesting_is_counted_as_a_parser_would(value: object, limit: int) -> None:
     assert nesting_exceeds(json.dumps(value).encode(), limit) == (depth_of(value) > limit)
+
+
+def test_a_message_of_a_hundred_thousand_unknown_fields_is_refused_at_once() -> None:
+    payload = b"{" + b",".join(b'"f%d": 1' % number for number in range(100_000)) + b', "body": "x"}'
+    started = time.process_time()
+    with pytest.raises(DecodingError) as refused:
+        decode_article(payload)
+    assert time.process_time() - started < 0.5
+    assert refused.value.reason is Reason.SCHEMA
+    assert "unknown field 'f0'" in refused.value.message
