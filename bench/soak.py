@@ -6,7 +6,8 @@
 The articles are repeated under new ids, each with sentences of made-up words that no other has, so that what a model
 remembers of words would show. One in `--passing` concerns a negotiation and is read to the end; the others are stopped
 by the gate, as most of a feed are. The first tenth is warm-up. Exit code 1 where memory grows by a tenth or more
-afterwards, or where open files or connections are not constant.
+afterwards, or where open files or connections are not constant (the server's are not judged: it holds the results, and
+we look at it by connections of our own).
 """
 
 import os
@@ -116,7 +117,9 @@ def main() -> int:
     print(*courses, sep="\n")
     [child] = [course for course in courses if course.name == "worker child 1"]
     broken = [] if child.growth < FLAT else [f"the process grew by {child.growth:.1%}"]
-    broken += [f"files or connections of {c.name} are not constant" for c in courses if not constant(c)]
+    broken += [
+        f"files or connections of {c.name} are not constant" for c in courses if c.name != "server" and not constant(c)
+    ]
     result = {
         "articles": total,
         "pipeline": options.pipeline,
