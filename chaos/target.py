@@ -16,7 +16,7 @@ from chaos import stand_in
 from chaos.proxy import Proxy
 from chaos.server import NotNow, Server
 from worker.settings import Settings, load_settings
-from worker.supervisor import Service, Supervisor, intake_service, worker_service
+from worker.supervisor import Service, ServiceFailedError, Supervisor, intake_service, worker_service
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = INTAKES = 2
@@ -137,10 +137,13 @@ def start(hit: Target) -> None:
     for service in hit.services:
         service.start()
     deadline = time.monotonic() + READY_WITHIN
-    while not all(service.ready for service in hit.services):
-        if time.monotonic() > deadline:
-            raise DidNotStartError(hit.log.read_text(errors="replace")[-2000:])
-        time.sleep(LOOK_EVERY)
+    try:
+        while not all(service.ready for service in hit.services):
+            if time.monotonic() > deadline:
+                raise DidNotStartError(_last_lines(hit.log))
+            time.sleep(LOOK_EVERY)
+    except ServiceFailedError as error:
+        raise DidNotStartError(f"{_last_lines(hit.log)}\n{error}") from None
 
 
 def settings_for(folder: Path, *, fsync: str) -> Settings:
@@ -183,6 +186,10 @@ def target(
         intakes = [supervised("intake", number) for number in range(1, INTAKES + 1)]
         stack.callback(end, [*workers, *intakes])
         yield Target(folder, server, proxy, log, workers, intakes, version)
+
+
+def _last_lines(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-10:])
 
 
 def log_to(log: Path) -> None:
