@@ -148,7 +148,7 @@ def catch_up(running: System, fed: int) -> None:
         helpers = Supervisor([worker_service(quick)], stop_grace=20, stall_after=60, output=log)
         helpers.start()
         try:
-            wait_until(lambda: running.done() >= fed and waiting(running)["pending"] == 0)
+            wait_until(lambda: helpers.check() or (running.done() >= fed and waiting(running)["pending"] == 0))
         finally:
             helpers.stop()
 
