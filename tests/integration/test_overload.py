@@ -5,7 +5,7 @@ import pytest
 from bench.overload import Report, overload
 
 RATE, CAPACITY = 300, 100
-SECONDS = 8
+SECONDS = 6
 
 
 @pytest.fixture(scope="module")
