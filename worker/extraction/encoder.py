@@ -159,7 +159,10 @@ class Heads:
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             options.log_severity_level = 3
             session = onnxruntime.InferenceSession(
-                str(self.folder / _MODEL), sess_options=options, providers=["CPUExecutionProvider"]
+                str(self.folder / _MODEL),
+                sess_options=options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=["SkipLayerNormFusion"],  # the fused kernel is slower than its parts on CPUs
             )
             self._sessions[process] = session
         return session

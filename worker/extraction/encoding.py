@@ -96,9 +96,9 @@ class Packing:
     """How sentences are packed into chunks; sizes count tokens."""
 
     budget: int = 224
-    context: int = 56
-    headline: int = 28
-    lookahead: int = 20
+    context: int = 28
+    headline: int = 0
+    lookahead: int = 0
     gap: int = 2
 
 
