@@ -25,13 +25,14 @@ from worker.evaluation.gold import GoldArticle, load_gold  # noqa: E402
 from worker.evaluation.score import evaluate  # noqa: E402
 from worker.extraction import extractor  # noqa: E402
 from worker.extraction.domain import Domain  # noqa: E402
-from worker.extraction.gate import GatedArticle  # noqa: E402
+from worker.extraction.gate import GatedArticle, gate_article  # noqa: E402
 from worker.extraction.position import CharSpan  # noqa: E402
 
 
-def everything(_text: str, sentences: Sequence[CharSpan], *, domain: Domain) -> GatedArticle:
-    """Let every article pass with every sentence."""
-    return GatedArticle(True, tuple(range(len(sentences))), 0.0)
+def everything(text: str, sentences: Sequence[CharSpan], *, domain: Domain) -> GatedArticle:
+    """Let every article pass with every sentence, as doubtful as its evidence makes it."""
+    evidence = gate_article(text, sentences, domain=domain).evidence
+    return GatedArticle(True, tuple(range(len(sentences))), evidence)
 
 
 @contextmanager

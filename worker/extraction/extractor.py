@@ -82,7 +82,9 @@ class Extractor:
         year = article.published_at.year if article.published_at else None
         reading = self._reader.read(article.text, sentences, year=year, targets=set(gated.sentences))
         fused = [self._fusion.fuse(candidate) for candidate in reading.candidates]
-        found = labelled_events(reading, fused, trees=self._trees, thresholds=self._thresholds)
+        found = labelled_events(
+            reading, fused, trees=self._trees, thresholds=self._thresholds, likelihood=gated.likelihood
+        )
         day = article.dateline.day if article.dateline and article.dateline.day else article.published_at
         return Extraction(
             positions=tuple(self._position(reading, event, day=day) for event in found),

@@ -18,6 +18,11 @@ ARTICLE_THRESHOLD = 16.0
 DENSITY_THRESHOLD = 0.6
 """Evidence a sentence from which an article passes: a long one that touches a negotiation in passing does not."""
 
+# At this evidence an article is as likely to concern a negotiation as not; measured in docs/experiments.md under
+# "Articles without a negotiation".
+_EVEN_EVIDENCE = 23.8
+_STEEPNESS = 5.8
+
 # An article's evidence is set against that of one of usual length, so that long ones do not pass by their length alone.
 _USUAL_LENGTH = 2500
 _SHORTEST_LENGTH = 200
@@ -48,6 +53,11 @@ class GatedArticle:
     sentences: tuple[int, ...]
     evidence: float
     """How much speaks for a negotiation; the article passes from the threshold on."""
+
+    @property
+    def likelihood(self) -> float:
+        """How likely it is, by its evidence, that the article concerns a negotiation at all (0 to 1)."""
+        return 1 / (1 + (_EVEN_EVIDENCE / self.evidence) ** _STEEPNESS) if self.evidence > 0 else 0.0
 
 
 @dataclass(slots=True)

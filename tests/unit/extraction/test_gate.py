@@ -75,3 +75,10 @@ def test_a_long_article_that_touches_a_negotiation_in_passing_does_not_pass() ->
 
     assert gate(talks * 3, density=DENSITY_THRESHOLD).passes
     assert not gate(talks * 3 + garden * 150, density=DENSITY_THRESHOLD).passes
+
+
+@pytest.mark.parametrize(
+    ("evidence", "low", "high"), [(0.0, 0.0, 0.0), (16.0, 0.02, 0.2), (23.8, 0.49, 0.51), (45.0, 0.95, 1.0)]
+)
+def test_the_more_evidence_the_likelier_a_negotiation(evidence: float, low: float, high: float) -> None:
+    assert low <= GatedArticle(True, (), evidence).likelihood <= high
