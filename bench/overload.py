@@ -14,6 +14,7 @@ import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,8 @@ SECONDS_AN_ARTICLE = 0.02
 PROCESSES = 2
 PRODUCERS = 2
 FED_AT_ONCE = 20
+RETENTION = 5
+"""Seconds that what is done stays in the stream."""
 FLAT = 0.1
 """Growth of memory that counts as none."""
 
@@ -108,7 +111,7 @@ class Report:
 def overload(*, seconds: float, rate: float = 200, size: int = 2000, warm_up: float = 0.1) -> Report:
     """Feed faster than the workers are for so long, let them catch up, and count."""
     with (
-        server(concurrency=PROCESSES, pipeline="bench.overload:load", article_retention=5) as settings,
+        server(concurrency=PROCESSES, pipeline="bench.overload:load", article_retention=RETENTION) as settings,
         system(settings) as running,
     ):
         producers = Producers(running, rate, size)
@@ -116,6 +119,8 @@ def overload(*, seconds: float, rate: float = 200, size: int = 2000, warm_up: fl
             producers.feed_for(seconds)
             done = running.done()
         catch_up(running, len(producers.fed))
+        with suppress(TimeoutError):  # the report then says that nothing was trimmed
+            wait_until(lambda: trimmed(running), within=RETENTION * 4)
         processed = processed_ids(running)
         return Report(
             fed=len(producers.fed),

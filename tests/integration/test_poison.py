@@ -75,7 +75,7 @@ def test_the_pool_is_at_full_strength_again_and_works(after_all: tuple[System, S
     )
     before = system.client.xlen("articles.processed")
     pipe = system.client.pipeline()
-    for number in range(100):
+    for number in range(300):
         pipe.xadd("articles", {"data": json.dumps({"id": f"afterwards {number}", "body": "sleep 0.02\n1"})})
     pipe.execute()
     at_work: set[int] = set()
@@ -85,7 +85,7 @@ def test_the_pool_is_at_full_strength_again_and_works(after_all: tuple[System, S
         return at_work == {child.pid for child in children}
 
     wait_until(all_were_at_work, what="every process at work")
-    system.settled(fed=before + len(POISON) + 100)
+    system.settled(fed=before + len(POISON) + 300)
     assert not system.client.hlen("articles.attempts")
     assert [status.restarts for status in services.statuses] == [0, 0]
 
