@@ -52,6 +52,8 @@ class ClosedClasses:
     campaign_titles: frozenset[str]
     national_groups: frozenset[str]
     crowd_nouns: frozenset[str]
+    owners: frozenset[str]
+    """Words before a crowd that is somebody's own ("our members"): its owner holds the position."""
     national_titles: str
     group_modifiers: dict[str, str]
     group_synonyms: dict[str, str]
@@ -180,6 +182,8 @@ class MentionScanner:
         self, text: str, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]
     ) -> tuple[LocalMention, int] | None:
         """A crowd that acts ("security researchers said"): a plural noun with the plain words before it."""
+        if at and tokens[at - 1].lower in self._closed.owners:
+            return None
         for head in range(at, min(at + 3, len(tokens) - 1)):
             token = tokens[head]
             if not self._is_plain(token, initial=head == 0) or token.start in listed:
