@@ -69,23 +69,21 @@ def test_all_neighbours_are_done_though_each_was_beside_a_poison(after_all: tupl
 
 def test_the_pool_is_at_full_strength_again_and_works(after_all: tuple[System, Supervisor]) -> None:
     system, services = after_all
-    _, children = wait_until(
-        lambda: (found := processes(services, "worker")) and len(found[1]) == system.settings.concurrency and found,
-        what="a process in the place of each that was lost",
-    )
     before = system.client.xlen("articles.processed")
-    pipe = system.client.pipeline()
-    for number in range(300):
-        pipe.xadd("articles", {"data": json.dumps({"id": f"afterwards {number}", "body": "sleep 0.02\n1"})})
-    pipe.execute()
     at_work: set[int] = set()
+    fed = 0
 
-    def all_were_at_work() -> bool:
+    def every_process_was_at_work() -> bool:
+        nonlocal fed
+        for number in range(fed, fed + 10):
+            system.feed("sleep 0.02\n1", id=f"afterwards {number}")
+        fed += 10
         at_work.update(starter(history) for history in system.client.hvals("articles.attempts"))
-        return at_work == {child.pid for child in children}
+        _, children = processes(services, "worker")
+        return len(children) == system.settings.concurrency and {child.pid for child in children} <= at_work
 
-    wait_until(all_were_at_work, what="every process at work")
-    system.settled(fed=before + len(POISON) + 300)
+    wait_until(every_process_was_at_work, what="as many processes as before, each at work")
+    system.settled(fed=before + len(POISON) + fed)
     assert not system.client.hlen("articles.attempts")
     assert [status.restarts for status in services.statuses] == [0, 0]
 

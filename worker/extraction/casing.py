@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from spacy.language import Language
 
+from worker.extraction.closed_classes import closed_classes
 from worker.extraction.gazetteer import Gazetteer
-from worker.extraction.mentions import closed_classes
 from worker.extraction.position import CharSpan
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from worker.extraction.mentions import closed_classes, tokenize
+from worker.extraction.closed_classes import closed_classes
+from worker.extraction.mentions import tokenize
 from worker.extraction.position import CharSpan, Mention, PartyName
 from worker.extraction.quotations import Quotation
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.codes import PartyKind
+from worker.extraction.closed_classes import closed_classes
 from worker.extraction.gazetteer import Entry, Gazetteer
-from worker.extraction.mentions import LocalMention, closed_classes, tokenize
+from worker.extraction.mentions import LocalMention, tokenize
 from worker.extraction.position import PartyName, SpeakerName
 
 _ACRONYM = re.compile(r"\s*\(([A-Z][A-Z&.-]{1,9})\)")

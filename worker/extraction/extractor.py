@@ -138,7 +138,3 @@ def read_sentences(article: CleanedArticle) -> list[CharSpan]:
             start = dateline.end if dateline and line.start <= dateline.start < line.end else line.start
             spans.extend(split_sentences(article.text, start, line.end))
     return spans
-
-
-def _order(event: LabelledEvent) -> tuple[int, float, int, str, str]:
-    return event.sentence, -event.confidence, event.party, event.issue, event.stance

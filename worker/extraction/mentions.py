@@ -1,13 +1,11 @@
 """Which stretches of a sentence name a party, a person, an office? Found by names and word patterns, no parse."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 from schemas.codes import PartyKind
+from worker.extraction.closed_classes import closed_classes
 from worker.extraction.gazetteer import Entry, EntryKind, Gazetteer
 from worker.extraction.position import CharSpan, PartyName
 
@@ -15,77 +13,6 @@ _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:-[^\W_]+|['’](?!s\b)[^\W_]+)*|
 _MODIFIERS_AT_MOST = 4
 _SHORT_TITLE = 5
 _NAME_TOKENS_AT_MOST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Legislature:
-    """Where the lawmakers of a country sit: the `chamber`, its houses and `parties`, the parties' letters, and the
-    group of the members with a title or of a party."""
-
-    chamber: str
-    parties: tuple[str, ...]
-    letters: dict[str, str]
-    members: dict[str, str]
-
-    def has(self, party: PartyName) -> bool:
-        """Tell whether the party is one of the parties."""
-        return party.name in self.parties
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedClasses:
-    """Closed word classes, lower case, as listed in `domains/reference.toml`."""
-
-    function_words: frozenset[str]
-    calendar_words: frozenset[str]
-    name_particles: frozenset[str]
-    honorifics: frozenset[str]
-    speech_verbs: frozenset[str]
-    speaking_nouns: frozenset[str]
-    bare_official_nouns: frozenset[str]
-    bare_group_nouns: frozenset[str]
-    bare_speaking_nouns: frozenset[str]
-    subject_verbs: frozenset[str]
-    not_names: frozenset[str]
-    outside_titles: frozenset[str]
-    lawmaker_titles: frozenset[str]
-    campaign_titles: frozenset[str]
-    national_groups: frozenset[str]
-    crowd_nouns: frozenset[str]
-    owners: frozenset[str]
-    """Words before a crowd that is somebody's own ("our members"): its owner holds the position."""
-    national_titles: str
-    group_modifiers: dict[str, str]
-    group_synonyms: dict[str, str]
-    kind_nouns: dict[str, str]
-    """What sort of party "the" and such a noun mean."""
-    wholes: dict[str, str]
-    """The party that a party is a part of."""
-    legislatures: dict[str, Legislature]
-    """By country."""
-
-
-@cache
-def closed_classes() -> ClosedClasses:
-    """Return the shipped closed classes; the same object on every call."""
-    data = tomllib.loads((resources.files("worker") / "domains" / "reference.toml").read_text("utf-8"))
-    sets = {
-        key: frozenset(value.split())
-        for key, value in data.items()
-        if isinstance(value, str) and key != "national_titles"
-    }
-    return ClosedClasses(
-        **sets,
-        national_titles=" ".join(data["national_titles"].split()),
-        group_modifiers=data["group_modifiers"],
-        group_synonyms=data["group_synonyms"],
-        kind_nouns={noun: kind for kind, nouns in data["kind_nouns"].items() for noun in nouns.split()},
-        wholes=data["wholes"],
-        legislatures={
-            country: Legislature(row["chamber"], tuple(row["parties"]), row["letters"], row["members"])
-            for country, row in data["legislatures"].items()
-        },
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from schemas.codes import PartyKind
+from worker.extraction.closed_classes import closed_classes
 from worker.extraction.directory import Directory
 from worker.extraction.gazetteer import EntryKind, Gazetteer
-from worker.extraction.mentions import LocalMention, MentionScanner, closed_classes
+from worker.extraction.mentions import LocalMention, MentionScanner
 from worker.extraction.position import CharSpan, Mention, PartyName, SpeakerName
 
 _DATELINE = re.compile(r"[A-Z][A-Z .'-]+\b")

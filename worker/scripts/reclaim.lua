@@ -14,17 +14,7 @@
 -- Returns {id, state, history} for each. States: 'retry' (started before: alone this time), 'again' (never started),
 -- 'exhausted' and 'missing' (not claimed: for the dead letters).
 local PAGE, MOST = 200, 5000
-local function last_worker(history)
-  return history and string.match(history, '([^\n ]+) [^\n]*$')
-end
--- Starts that are charged to the entry: those alone. What went wrong in company may be a neighbour's fault.
-local function own_starts(history)
-  local starts = 0
-  for line in string.gmatch(history, '[^\n]+') do
-    if string.match(line, '^%S+ %d+ alone') then starts = starts + 1 end
-  end
-  return starts
-end
+--include history
 
 local started_idle, waiting_idle = tonumber(ARGV[3]), tonumber(ARGV[4])
 local found, seen, from = {}, 0, '-'

@@ -21,17 +21,7 @@
 -- The entries of a batch mostly follow one another, so one XPENDING finds them all; those that it does not show are
 -- asked for one by one. What is written is gathered, and written before anything is handed out.
 local FIRST = 8
-local function last_worker(history)
-  return history and string.match(history, '([^\n ]+) [^\n]*$')
-end
--- Starts that are charged to the entry: those alone. What went wrong in company may be a neighbour's fault.
-local function own_starts(history)
-  local starts = 0
-  for line in string.gmatch(history, '[^\n]+') do
-    if string.match(line, '^%S+ %d+ alone') then starts = starts + 1 end
-  end
-  return starts
-end
+--include history
 
 local pending = {}
 for _, found in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[FIRST], ARGV[#ARGV], #ARGV - FIRST + 1)) do
