@@ -30,6 +30,8 @@ class ClosedClasses:
     function_words: frozenset[str]
     calendar_words: frozenset[str]
     name_particles: frozenset[str]
+    name_prefixes: frozenset[str]
+    """Beginnings of hyphenated words that no name begins with ("Pro-trade Republicans")."""
     honorifics: frozenset[str]
     speech_verbs: frozenset[str]
     speaking_nouns: frozenset[str]
@@ -43,11 +45,17 @@ class ClosedClasses:
     campaign_titles: frozenset[str]
     national_groups: frozenset[str]
     crowd_nouns: frozenset[str]
+    crowd_verbs: frozenset[str]
+    """Verbs of which the plural noun before them is the subject, beside `subject_verbs`."""
+    verb_adverbs: frozenset[str]
+    both_nouns: frozenset[str]
+    both_modifiers: frozenset[str]
     owners: frozenset[str]
     """Words before a crowd that is somebody's own ("our members"): its owner holds the position."""
     national_titles: str
     group_modifiers: dict[str, str]
     group_synonyms: dict[str, str]
+    title_spellings: dict[str, str]
     kind_nouns: dict[str, str]
     """What sort of party "the" and such a noun mean."""
     wholes: dict[str, str]
@@ -70,6 +78,7 @@ def closed_classes() -> ClosedClasses:
         national_titles=" ".join(data["national_titles"].split()),
         group_modifiers=data["group_modifiers"],
         group_synonyms=data["group_synonyms"],
+        title_spellings=data["title_spellings"],
         kind_nouns={noun: kind for kind, nouns in data["kind_nouns"].items() for noun in nouns.split()},
         wholes=data["wholes"],
         legislatures={

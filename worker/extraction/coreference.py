@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from worker.extraction.closed_classes import closed_classes
-from worker.extraction.mentions import tokenize
 from worker.extraction.position import CharSpan, Mention, PartyName
 from worker.extraction.quotations import Quotation
+from worker.extraction.tokens import tokenize
 
 _CARRIED_AT_MOST = 3
 """Parties from before that a sentence is given as candidates beside those it mentions."""
@@ -102,17 +102,21 @@ def resolve_voices(
             speaker = None
         present = {m.party for m in resolved}
         voicing = [m for m in (speaker, *resolved) if m is not None and (m is speaker or m.kind == "pronoun")]
-        continued = [
-            m
-            for m in (speaker if carried else None, *focus.hats_of(voicing), *focus.recent())
-            if m is not None and m.party is not None and (m.party not in present or m is speaker)
-        ]
+        hats = focus.hats_of(voicing)
+        continued = _first_of_each_party(
+            [
+                m
+                for m in (speaker if carried else None, *hats, *focus.recent())
+                if m is not None and m.party is not None and (m.party not in present or m is speaker)
+            ]
+        )
+        most = _CARRIED_AT_MOST + sum(any(m is hat for hat in hats) for m in continued[:_CARRIED_AT_MOST])
         voices.append(
             VoicedSentence(
                 tuple(resolved),
                 speaker,
                 quoted,
-                _first_of_each_party(continued)[:_CARRIED_AT_MOST],
+                continued[:most],
             )
         )
         _update(focus, resolved, speaker, index, outer)

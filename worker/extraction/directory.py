@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from schemas.codes import PartyKind
 from worker.extraction.closed_classes import closed_classes
-from worker.extraction.gazetteer import Entry, Gazetteer
-from worker.extraction.mentions import LocalMention, tokenize
+from worker.extraction.gazetteer import Entry, Gazetteer, OfficeHolder
+from worker.extraction.inflection import noun_forms
+from worker.extraction.mentions import LocalMention
 from worker.extraction.position import PartyName, SpeakerName
+from worker.extraction.tokens import tokenize
 
 _ACRONYM = re.compile(r"\s*\(([A-Z][A-Z&.-]{1,9})\)")
 _PARTY_LETTER = re.compile(r",? \(?([A-Z])-[A-Z]")
@@ -119,7 +121,35 @@ class Directory:
                     break
         if any(word in self._closed.campaign_titles for word in words):
             known.setdefault(PartyName(person.speaker.name, PartyKind.GROUP))
+        for title in sorted(person.titles):
+            known.update(dict.fromkeys(self.former_hats(title, side)))
+            if (peers := self._peers(title)) is not None:
+                known.setdefault(peers)
         return [party for party in known if party != side]
+
+    def _peers(self, title: str) -> PartyName | None:
+        """The group that the article names by the plural of a title ("Republican governors" for a governor)."""
+        word = title.rsplit(maxsplit=1)[-1]
+        return self.group(f"{self._closed.title_spellings.get(word, word)}s")
+
+    def former(self, office: str, side: PartyName | None) -> PartyName | None:
+        """Those who held an office of a state: the side's, or that of the state in view for a party's leader."""
+        state = side if side is not None and side.kind is PartyKind.STATE else self.home
+        if state is None:
+            return None
+        office = office.casefold()
+        if not office.endswith("s"):
+            office = max(noun_forms(office, irregular={}), key=len)
+        modifier = self._closed.group_modifiers.get(state.name) or self._gazetteer.adjective(state) or state.name
+        name = f"Former {modifier} {office}"
+        return self._gazetteer.party(name) or PartyName(name, PartyKind.GROUP)
+
+    def former_hats(self, title: str | None, side: PartyName | None) -> list[PartyName]:
+        """Who "the former prime minister" may speak for beside the side: all who held that office."""
+        if title is None or not title.startswith("former ") or side is None:
+            return []
+        party = self.former(title.removeprefix("former "), side)
+        return [party] if party else []
 
     def wholes(self, party: PartyName) -> list[PartyName]:
         """The party that the party is a part of, the one which that is a part of, and so on."""
@@ -159,6 +189,8 @@ class Directory:
             self._register_organisation(m)
         elif m.kind == "person" or (m.kind == "name" and " " in m.text):
             self._register_person(m)
+        elif m.kind == "name" and (known := self.person(m.text)) is not None:
+            self._register_apposition(m, known)
         elif m.kind in {"group", "party"} and m.party is not None and m.party.kind is not PartyKind.STATE:
             for noun in {m.party.name.rsplit(maxsplit=1)[-1].casefold(), m.text.rsplit(maxsplit=1)[-1].casefold()}:
                 self._groups.setdefault(noun, Counter())[m.party] += 1
@@ -174,8 +206,14 @@ class Directory:
         if known is not None:
             if m.title:
                 known.titles.add(m.title)
+            self._register_apposition(m, known)
             if m.party is not None:
                 known.hats.setdefault(m.party)
+
+    def _register_apposition(self, m: LocalMention, known: Person) -> None:
+        """Take note of what a later mention adds: "Roe, the first senator to object, ..."."""
+        if near := self._apposition(m):
+            known.titles.add(near[1])
 
     def _introduced_by_surname(self, m: LocalMention) -> Person | None:
         key = self._surname(m.text)
@@ -183,7 +221,7 @@ class Directory:
             return self._persons.setdefault(m.text.casefold(), knight)
         holder = self._gazetteer.surname(m.text, self._year, titled=m.title is not None)
         if holder is not None:
-            return self._persons.setdefault(key, Person(holder.speaker, {holder.speaker.role or ""}))
+            return self._persons.setdefault(key, Person(holder.speaker, self._listed_titles(holder)))
         if m.party is not None or (m.title and self.is_national(m.title)):
             return self._persons.setdefault(key, Person(SpeakerName(m.text, m.title, m.party or self.home)))
         return None
@@ -198,7 +236,8 @@ class Directory:
         side = self._side(m.party, listed_side, m.title) or near_side or listed_side
         if side is None and title and self.is_national(title):
             side = self.home
-        person = Person(SpeakerName(m.text, title, side), {t for t in (title, role) if t})
+        titles = {title} if title else set()
+        person = Person(SpeakerName(m.text, title, side), titles | (self._listed_titles(holder) if holder else set()))
         person.hats.update(dict.fromkeys(p for p in (m.party, near_side, listed_side) if p is not None))
         person.hats.update(dict.fromkeys(self._party_beside(m)))
         self._persons[m.text.casefold()] = person
@@ -206,6 +245,14 @@ class Directory:
             last = m.text.rsplit(maxsplit=1)[-1].casefold()
             self._persons[self._surname(m.text)] = self._persons[last] = person
         return person
+
+    def _listed_titles(self, holder: OfficeHolder) -> set[str]:
+        """The listed role, and a former office where the year lies behind it."""
+        role = holder.speaker.role
+        if not role:
+            return set()
+        past = self._year is not None and 0 < holder.last_year < self._year
+        return {role, f"former {role.rpartition('later ')[2]}"} if past else {role}
 
     def _is_same(self, known: Person, name: str) -> bool:
         """Tell whether a further full name is the known person's: the same given name, or a part of the known name."""

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -72,6 +72,9 @@ class Gazetteer:
         self._entries: dict[str, Entry] = {}
         for entry in entries:
             self._entries.setdefault(entry.surface, entry)
+        for entry in [entry for entry in self._entries.values() if entry.surface[0].islower()]:
+            opening = entry.surface[0].upper() + entry.surface[1:]  # as the first word of a sentence
+            self._entries.setdefault(opening, replace(entry, surface=opening))
         self._automaton = ahocorasick.Automaton()
         self._adjectives: dict[PartyName, str] = {}
         self._folded: dict[str, PartyName] = {}

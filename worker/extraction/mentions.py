@@ -1,32 +1,20 @@
 """Which stretches of a sentence name a party, a person, an office? Found by names and word patterns, no parse."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemas.codes import PartyKind
 from worker.extraction.closed_classes import closed_classes
+from worker.extraction.crowds import both_end, crowd_end, former_end, may_modify
 from worker.extraction.gazetteer import Entry, EntryKind, Gazetteer
 from worker.extraction.position import CharSpan, PartyName
+from worker.extraction.tokens import Token, tokenize
 
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_]+(?:-[^\W_]+|['’](?!s\b)[^\W_]+)*|['’]s\b|[^\w\s]")
 _MODIFIERS_AT_MOST = 4
 _SHORT_TITLE = 5
 _NAME_TOKENS_AT_MOST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or mark; `lower` is its casefolded text."""
-
-    text: str
-    lower: str
-    start: int
-    end: int
-
-    @property
-    def capitalised(self) -> bool:
-        return self.text[0].isupper()
+_LARGE = frozenset({PartyKind.STATE, PartyKind.BLOC, PartyKind.GROUP})
+"""Kinds of listed party that do not stay themselves where more of a name follows ("Beijing Steel Association")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +22,8 @@ class LocalMention:
     """A mention as one sentence shows it, before the article resolves who is meant.
 
     `kind` is `party`, `demonym`, `people`, `organ`, `official` (an official noun of the side), `group`, `person`,
-    `title` (a bare title), `name` (capitalised words of unknown nature), `pronoun`, `both` ("both sides"), or
+    `title` (a bare title), `name` (capitalised words of unknown nature), `pronoun`, `both` ("both sides"), `former`
+    ("former ministers"), or
     `bare_official`, `bare_speaker`, `bare_group` (such a noun without a modifier), `bare_kind` ("the company").
     """
 
@@ -49,11 +38,6 @@ class LocalMention:
     """The first word of its sentence, where a capital letter means nothing."""
     governs: bool = False
     """A verb that takes a party as its subject follows at once."""
-
-
-def tokenize(text: str, span: CharSpan) -> list[Token]:
-    """Split `text[span]` into words and marks; a possessive 's is a token of its own."""
-    return [Token(m.group(), m.group().casefold(), m.start(), m.end()) for m in _TOKEN.finditer(text, *span)]
 
 
 class MentionScanner:
@@ -108,23 +92,17 @@ class MentionScanner:
     def _crowd(
         self, text: str, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]
     ) -> tuple[LocalMention, int] | None:
-        """A crowd that acts ("security researchers said"): a plural noun with the plain words before it."""
-        if at and tokens[at - 1].lower in self._closed.owners:
+        """Plain words for a party: a crowd that acts, both sides, former office holders."""
+        if end := crowd_end(tokens, at, listed=listed):
+            phrase = text[tokens[at].start : tokens[end - 1].end]
+            party = PartyName(phrase[0].upper() + phrase[1:], PartyKind.GROUP)
+            return LocalMention(tokens[at].start, tokens[end - 1].end, "group", phrase, party), end
+        kind = "both" if (end := both_end(tokens, at)) else "former"
+        end = end or former_end(tokens, at, self._gazetteer.words.titles)
+        if not end:
             return None
-        for head in range(at, min(at + 3, len(tokens) - 1)):
-            token = tokens[head]
-            if not self._is_plain(token, initial=head == 0) or token.start in listed:
-                return None
-            if token.lower in self._closed.crowd_nouns:
-                if tokens[head + 1].lower not in self._closed.subject_verbs:
-                    continue
-                phrase = text[tokens[at].start : token.end]
-                party = PartyName(phrase[0].upper() + phrase[1:], PartyKind.GROUP)
-                return LocalMention(tokens[at].start, token.end, "group", phrase, party), head + 1
-        return None
-
-    def _is_plain(self, token: Token, *, initial: bool) -> bool:
-        return self._may_modify(token) and (initial or not token.capitalised)
+        start, stop = tokens[at].start, tokens[end - 1].end
+        return LocalMention(start, stop, kind, text[start:stop], initial=at == 0), end
 
     @staticmethod
     def _is_dateline(tokens: Sequence[Token]) -> bool:
@@ -156,10 +134,16 @@ class MentionScanner:
     ) -> tuple[LocalMention | None, int]:
         """A listed name, perhaps as the modifier of a title, an official noun or a group noun."""
         start = tokens[at].start
+        if listed[start][0] < tokens[after - 1].end:  # "Ghana-backed rebels" are not Ghana's
+            return LocalMention(start, listed[start][0], "demonym", entry.surface, entry.party), after
         head = after + 1 if after < len(tokens) and tokens[after].lower in {"'s", "’s"} else after
+        if head == after and (name_end := self._organisation(tokens, after, listed)):
+            if entry.party.kind not in _LARGE or tokens[name_end - 1].lower == "committee":
+                return LocalMention(start, tokens[name_end - 1].end, "party", entry.surface, entry.party), name_end
+            return self._unlisted(text, tokens, at, name_end), name_end
         for position in range(head, min(head + _MODIFIERS_AT_MOST, len(tokens))):
             token = tokens[position]
-            if token.start in listed and (position > head or head == after):
+            if token.start in listed and (position > head or head == after or self._is_group(tokens, position, listed)):
                 break
             if title_end := self._title(tokens, position):
                 title = text[tokens[position].start : tokens[title_end - 1].end]
@@ -179,13 +163,14 @@ class MentionScanner:
             if noun_end:
                 end = tokens[noun_end - 1].end
                 return LocalMention(start, end, "official", text[start:end], entry.party), noun_end
-            noun_end = self._noun(tokens, position, words.group_nouns)
+            noun_end = 0 if self._is_verb(tokens, position) else self._noun(tokens, position, words.group_nouns)
             if noun_end and entry.kind is not EntryKind.PEOPLE:
                 end = tokens[noun_end - 1].end
-                sort = next((t.lower for t in tokens[head:position] if t.lower in self._closed.bare_group_nouns), None)
-                party = self._group(entry, sort or text[tokens[noun_end - 1].start : end])
+                sorts = (t.lower for t in tokens[head:noun_end] if t.lower in self._closed.bare_group_nouns)
+                first = position + (token.lower in self._closed.both_modifiers)
+                party = self._group(entry, next(sorts, None) or text[tokens[first].start : end])
                 return LocalMention(start, end, "group", text[start:end], party), noun_end
-            if not self._may_modify(token):
+            if not may_modify(token):
                 break
         if (entry.party.kind is PartyKind.STATE and entry.kind is EntryKind.ADJECTIVE) or entry.kind is EntryKind.ORGAN:
             name_end = self._name(tokens, after, listed) if after < len(tokens) and tokens[after].capitalised else after
@@ -194,6 +179,27 @@ class MentionScanner:
         kinds = {EntryKind.ADJECTIVE: "demonym", EntryKind.PEOPLE: "people", EntryKind.ORGAN: "organ"}
         end = tokens[after - 1].end
         return LocalMention(start, end, kinds.get(entry.kind, "party"), text[start:end], entry.party), after
+
+    @staticmethod
+    def _is_group(tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> bool:
+        """Tell whether a listed group of several words begins at the token ("Washington's European allies")."""
+        end, entry = listed[tokens[at].start]
+        return entry.party.kind is PartyKind.GROUP and entry.kind is EntryKind.NAME and end > tokens[at].end
+
+    def _organisation(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> int:
+        """The end of the rest of an organisation's name that begins with a listed one ("Beijing Steel Association")."""
+        if at >= len(tokens) or not tokens[at].capitalised or self._title(tokens, at):
+            return 0
+        end = self._name(tokens, at, listed)
+        words, last = self._gazetteer.words, tokens[end - 1].lower
+        if end == at or last not in words.organisation_endings or self._noun(tokens, at, words.official_nouns):
+            return 0
+        return 0 if last in words.official_nouns or (end == at + 1 and last in words.group_nouns) else end
+
+    @staticmethod
+    def _is_verb(tokens: Sequence[Token], at: int) -> bool:
+        """Tell whether "states" is a verb ("Hamas states that")."""
+        return tokens[at].lower == "states" and at + 1 < len(tokens) and tokens[at + 1].text in {"that", '"', "“", ":"}
 
     def _group(self, entry: Entry, noun: str) -> PartyName:
         """The group that a modifier and a noun name: a listed one if there is, else one of that name."""
@@ -216,7 +222,10 @@ class MentionScanner:
         title = text[tokens[at].start : tokens[title_end - 1].end]
         name_start, name_end = self._name_after_title(tokens, title_end, listed)
         if name_end > name_start:
-            return self._person(text, tokens, at, name_start, name_end, title, None), name_end
+            # "President of Ghana X" speaks for Ghana, "envoy for Ghana X" does not.
+            owned = title_end < name_start and tokens[title_end].lower == "of"
+            side = self._of_party(tokens, title_end, listed)[0] if owned else None
+            return self._person(text, tokens, at, name_start, name_end, title, side), name_end
         if (
             at == 0
             or tokens[at - 1].lower in {"the", "his", "her", "its", "their", "a"}
@@ -230,6 +239,8 @@ class MentionScanner:
                 return LocalMention(
                     tokens[at].start, stop, "title", text[tokens[at].start : stop], party, title.casefold()
                 ), end
+        if title.casefold().startswith("former "):  # "every living former prime minister"
+            return LocalMention(tokens[at].start, tokens[title_end - 1].end, "former", title), title_end
         return None, title_end
 
     def _name_after_title(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> CharSpan:
@@ -298,18 +309,22 @@ class MentionScanner:
                 return at + length
         return 0
 
-    def _may_modify(self, token: Token) -> bool:
-        return (
-            token.text[0].isalpha()
-            and token.lower not in self._closed.function_words
-            and not token.lower.endswith(("ed", "ly"))
-        )
-
     def _opens_name(self, token: Token) -> bool:
         if token.capitalised:
+            if token.lower.partition("-")[0] in self._closed.name_prefixes:
+                return False
             return token.lower not in self._capitals and not token.lower.startswith(("i'", "i’"))
         head, hyphen, _ = token.lower.partition("-")
         return bool(hyphen) and head in self._closed.name_particles and any(c.isupper() for c in token.text)
+
+    def _is_surname(self, tokens: Sequence[Token], at: int, *, first: bool) -> bool:
+        """Tell whether a month's name is a person's: after a title or honorific, or after the listed given name."""
+        token = tokens[at]
+        if not token.capitalised or token.lower not in self._closed.calendar_words or at == 0:
+            return False
+        if not first:
+            return f"{tokens[at - 1].lower} {token.lower}" in self._gazetteer.by_full_name
+        return token.lower in self._gazetteer.by_surname
 
     def _name(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> int:
         """The end of the run of capitalised words (with particles) that begins at token `at`; `at` if there is none."""
@@ -318,7 +333,7 @@ class MentionScanner:
             token = tokens[position]
             if self._ends_name(token, listed) or (position > at and self._title(tokens, position) > position + 1):
                 break
-            if self._opens_name(token):
+            if self._opens_name(token) or self._is_surname(tokens, position, first=position == at):
                 end = position = position + 1
             elif (token.lower in self._closed.name_particles and position + 1 < len(tokens)) or (
                 token.text == "." and position > at and len(tokens[position - 1].text) == 1
@@ -327,21 +342,6 @@ class MentionScanner:
             else:
                 break
         return end
-
-    @staticmethod
-    def _means_both(tokens: Sequence[Token], at: int) -> bool:
-        """Tell whether "both" or "sides" at `at` means the two parties ("both sides", "the two sides", "both said")."""
-        if tokens[at].lower == "sides":
-            return at > 0 and tokens[at - 1].lower in {"two", "the", "all"}
-        return at + 1 < len(tokens) and tokens[at + 1].lower in {
-            "sides",
-            "parties",
-            "countries",
-            "governments",
-            "leaders",
-            "camps",
-            "have",
-        }
 
     @staticmethod
     def _ends_name(token: Token, listed: dict[int, tuple[int, Entry]]) -> bool:
@@ -365,8 +365,6 @@ class MentionScanner:
             if token.lower in closed.bare_official_nouns
             else "bare_speaker"
             if token.lower in closed.bare_speaking_nouns
-            else "both"
-            if token.lower in {"sides", "both"} and self._means_both(tokens, at)
             else None
         )
         return LocalMention(token.start, token.end, kind, token.text, initial=at == 0) if kind else None

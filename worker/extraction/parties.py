@@ -68,7 +68,9 @@ def home_state(
         if party is None and m.kind == "person":
             holder = gazetteer.person(m.text, year)
             party = holder.side if holder else None
-        if party is not None and party.iso3 is not None:
+        if party is not None and party.kind is PartyKind.GROUP:
+            party = gazetteer.party(party.name.rpartition(" ")[0])
+        if party is not None and party.iso3 is not None and text[m.end : m.end + 1] != "-":  # not "Ghana-brokered"
             weights[party] += _COUNTRY_WEIGHT.get(m.kind, 0) + (_FIRST_WEIGHT if not weights else 0)
     return max(weights, key=lambda p: weights[p], default=None)
 
@@ -87,6 +89,7 @@ class _Resolver:
         self._last_of_kind: dict[PartyKind, PartyName] = {}
         counts = Counter(m.party for m in mentions if m.party is not None and m.kind in _SIDES)
         self._states = [party for party, _ in counts.most_common() if party.kind is PartyKind.STATE]
+        self._others = [party for party, _ in counts.most_common() if party.kind is not PartyKind.STATE]
         self._both_sides = [party for party, _ in counts.most_common(2)]
         self._by_kind: dict[str, Callable[[LocalMention], Mention | None]] = {
             "party": lambda m: Mention(m.start, m.end, "party", m.party, None),
@@ -100,6 +103,7 @@ class _Resolver:
             "bare_speaker": self._bare_speaker,
             "bare_group": self._bare_group,
             "bare_kind": self._bare_kind,
+            "former": self._former,
             "title": self._title,
             "person": self._named,
             "name": self._named,
@@ -118,7 +122,7 @@ class _Resolver:
             if m.kind in {"official", "title"}:
                 self._last_official = found.party
         person = self._directory.person(m.text) if found.kind == "person" else None
-        hats = self._directory.hats(person) if person is not None else []
+        hats = self._directory.hats(person) if person is not None else self._directory.former_hats(m.title, found.party)
         if found.kind != "demonym" and found.party is not None:
             hats = [*hats, *self._directory.wholes(found.party)]
         return [found, *(Mention(m.start, m.start, "carried", party, found.speaker) for party in hats)]
@@ -142,7 +146,8 @@ class _Resolver:
             noun += "s"
         party, home = self._directory.group(noun), self._directory.home
         if party is None and home is not None:
-            listed = (self._gazetteer.party(f"{self._adjective(state)} {noun}") for state in (home, *self._states))
+            near = (home, *self._states, *self._others)
+            listed = (self._gazetteer.party(f"{self._adjective(state)} {noun}") for state in near)
             modifier = self._closed.group_modifiers.get(home.name) or self._adjective(home)
             party = next((p for p in listed if p is not None), None) or PartyName(f"{modifier} {noun}", PartyKind.GROUP)
         return Mention(m.start, m.end, "party", party, None) if party else None
@@ -150,6 +155,12 @@ class _Resolver:
     def _bare_kind(self, m: LocalMention) -> Mention | None:
         """ "The company", "the union", "the bloc": the last party of that kind."""
         party = self._last_of_kind.get(PartyKind(self._closed.kind_nouns[m.text.casefold()]))
+        return Mention(m.start, m.end, "party", party, None) if party else None
+
+    def _former(self, m: LocalMention) -> Mention | None:
+        """ "Former ministers": those of the state in view."""
+        home = self._directory.home
+        party = self._directory.former(m.text.split(maxsplit=1)[1], home) if home else None
         return Mention(m.start, m.end, "party", party, None) if party else None
 
     def _adjective(self, state: PartyName) -> str:
