@@ -29,6 +29,7 @@ from worker.extraction.encoder import FORMAT, Calibration, Heads
 from worker.extraction.events import Thresholds
 from worker.extraction.fusion import Fusion
 from worker.extraction.gazetteer import load_gazetteer
+from worker.extraction.labelling import EncoderLabeller
 from worker.extraction.paragraphs import load_parser
 from worker.extraction.reading import Reader
 
@@ -242,7 +243,9 @@ def main() -> None:
     a = ap.parse_args()
     heads = Heads.load(a.heads)
     heads.calibration = Calibration()
-    reader = Reader(load_domain(a.domain), gazetteer=load_gazetteer(), heads=heads, nlp=load_parser())
+    reader = Reader(
+        load_domain(a.domain), gazetteer=load_gazetteer(), labeller=EncoderLabeller(heads), nlp=load_parser()
+    )
     held_out = [r for r in read_records(a.records / "train.jsonl", heads.tokenizer) if r.held_out]
     dev = read_records(a.records / "dev.jsonl", heads.tokenizer)
     heads.calibration = calibration = fit_temperatures(read(reader, held_out))

@@ -18,15 +18,16 @@ from worker.extraction.encoder import CandidateLabels, Heads
 from worker.extraction.encoding import pack
 from worker.extraction.fusion import Fusion
 from worker.extraction.gazetteer import load_gazetteer
+from worker.extraction.labelling import EncoderLabeller
 from worker.extraction.paragraphs import load_parser
 from worker.extraction.reading import Reader
 
 Row = tuple[int, int]
 
 
-def opinions(record: Record, reader: Reader, fusion: Fusion) -> dict[Row, tuple[object, ...]]:
+def opinions(record: Record, heads: Heads, reader: Reader, fusion: Fusion) -> dict[Row, tuple[object, ...]]:
     """Return an opinion on every candidate of a record."""
-    said = {(c.sentence, c.party): c for chunk in reader.heads.label(pack(record.tokens)) for c in chunk.candidates}
+    said = {(c.sentence, c.party): c for chunk in heads.label(pack(record.tokens)) for c in chunk.candidates}
     article = reader.read(record.text, record.sentences, year=record.year)
     for candidate in article.candidates:
         labels = candidate.labels
@@ -59,11 +60,13 @@ def main() -> None:
     ap.add_argument("--domain", default="negotiations")
     a = ap.parse_args()
     heads = Heads.load(a.heads)
-    reader = Reader(load_domain(a.domain), gazetteer=load_gazetteer(), heads=heads, nlp=load_parser())
+    reader = Reader(
+        load_domain(a.domain), gazetteer=load_gazetteer(), labeller=EncoderLabeller(heads), nlp=load_parser()
+    )
     fusion = Fusion.from_card(heads.card["fusion"])
     records = read_records(a.records, heads.tokenizer)
     records = random.Random(5).sample(records, min(a.limit, len(records)))  # noqa: S311
-    said = {record.id: opinions(record, reader, fusion) for record in records}
+    said = {record.id: opinions(record, heads, reader, fusion) for record in records}
     torch.save(said, a.out)
     print(f"{len(said)} items")
 

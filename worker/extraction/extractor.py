@@ -10,11 +10,12 @@ from worker.cleaning.article import CleanedArticle, LineKind
 from worker.extraction.confidence import Trees
 from worker.extraction.details import read_details
 from worker.extraction.domain import Domain
-from worker.extraction.encoder import CandidateLabels, Heads
+from worker.extraction.encoder import CandidateLabels
 from worker.extraction.events import LabelledEvent, Thresholds, labelled_events
 from worker.extraction.fusion import Fusion
 from worker.extraction.gate import gate_article
 from worker.extraction.gazetteer import Gazetteer
+from worker.extraction.labelling import Labeller
 from worker.extraction.position import CharSpan, Position
 from worker.extraction.reading import ArticleReading, Reader
 from worker.extraction.sentences import split_sentences
@@ -37,29 +38,30 @@ class Extraction:
 
 
 class Extractor:
-    """Extracts positions with the learned heads over candidates that the text's own names and voices propose."""
+    """Extracts positions with a labeller over candidates that the text's own names and voices propose."""
 
     def __init__(
         self,
         domain: Domain,
         *,
         gazetteer: Gazetteer,
-        heads: Heads,
+        labeller: Labeller,
         nlp: Language,
         threshold: float | None = None,
     ) -> None:
         self._domain = domain
-        self._heads = heads
+        self._labeller = labeller
         self._nlp = nlp
-        self._reader = Reader(domain, gazetteer=gazetteer, heads=heads, nlp=nlp)
-        self._fusion = Fusion.from_card(heads.card.get("fusion", {}))
-        self._trees = Trees.load(heads.folder / "confidence.json")
-        self._thresholds = Thresholds.choose(heads.thresholds, threshold)
+        self._reader = Reader(domain, gazetteer=gazetteer, labeller=labeller, nlp=nlp)
+        self._fusion = Fusion.from_card(labeller.card.get("fusion", {}))
+        self._trees = Trees.load(labeller.folder / "confidence.json")
+        self._thresholds = Thresholds.choose(labeller.card["thresholds"], threshold)
+        self._condition_from: float = labeller.card["thresholds"]["condition"]
 
     @property
     def model(self) -> str:
-        """Which trained heads label, for the provenance of events."""
-        return f"heads-{self._heads.version}"
+        """Which labeller, for the provenance of events."""
+        return self._labeller.name
 
     @property
     def domain(self) -> str:
@@ -99,7 +101,7 @@ class Extractor:
         party = reading.parties[event.party]
         mentions = reading.mentions(event.sentence, event.party)
         condition = reading.conditions.get(event.sentence)
-        conditional = condition is not None and event.has_condition >= self._heads.thresholds["condition"]
+        conditional = condition is not None and event.has_condition >= self._condition_from
         details = read_details(
             event,
             sentence=sentence,

@@ -1,9 +1,10 @@
-"""What does the extractor need in memory? Domain pack, gazetteer and trained heads, loaded once."""
+"""What does the extractor need in memory? Domain pack, gazetteer and a labeller, loaded once."""
 
 from worker.extraction.domain import load_domain
 from worker.extraction.encoder import SHIPPED_HEADS, Heads
 from worker.extraction.extractor import Extractor
 from worker.extraction.gazetteer import build_gazetteer, load_gazetteer
+from worker.extraction.labelling import EncoderLabeller
 from worker.extraction.paragraphs import DEFAULT_MODEL, load_parser
 
 
@@ -19,6 +20,5 @@ def load_extractor(
     """
     pack = load_domain(domain)
     gazetteer = build_gazetteer(pack.parties) if pack.parties else load_gazetteer()
-    return Extractor(
-        pack, gazetteer=gazetteer, heads=Heads.load(SHIPPED_HEADS), nlp=load_parser(model), threshold=threshold
-    )
+    labeller = EncoderLabeller(Heads.load(SHIPPED_HEADS))
+    return Extractor(pack, gazetteer=gazetteer, labeller=labeller, nlp=load_parser(model), threshold=threshold)

@@ -65,11 +65,14 @@ class ParsedParagraph:
 
 
 class Paragraphs:
-    """The parsed paragraphs in which given sentences of an article lie."""
+    """The parsed paragraphs in which given sentences of an article lie; not `whole`, the sentences alone."""
 
-    def __init__(self, nlp: Language, text: str, sentences: Iterable[CharSpan]) -> None:
+    def __init__(self, nlp: Language, text: str, sentences: Iterable[CharSpan], *, whole: bool = True) -> None:
         lines: dict[int, int] = {}
         for start, end in sentences:
+            if not whole:
+                lines[start] = end
+                continue
             line_end = text.find("\n", max(start, end - 1))
             lines[text.rfind("\n", 0, start) + 1] = len(text) if line_end < 0 else line_end
         self._starts = sorted(lines)

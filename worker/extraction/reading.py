@@ -1,7 +1,6 @@
 """What is known of every candidate of an article? What the heads say, what words say, what part the party plays."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +11,15 @@ from schemas.codes import Issue, Stance
 from worker.extraction.casing import common_words, sentence_case
 from worker.extraction.coreference import VoicedSentence
 from worker.extraction.domain import Domain
-from worker.extraction.encoder import CandidateLabels, ConditionSpan, Heads
-from worker.extraction.encoding import FloatArray, PartyMention, pack, tokenize
+from worker.extraction.encoder import CandidateLabels, ConditionSpan
+from worker.extraction.encoding import FloatArray, PartyMention
 from worker.extraction.gazetteer import Gazetteer
-from worker.extraction.issues import issue_profile, score_issues
+from worker.extraction.issues import ArticleIssues
+from worker.extraction.labelling import Labeller, UnlabelledArticle
 from worker.extraction.paragraphs import Paragraphs
 from worker.extraction.position import CharSpan, Mention, PartyName
 from worker.extraction.stances import StanceReading, read_stances
 from worker.extraction.voices import read_voices, with_carried
-
-READ_FROM = 0.05
-"""Candidates that the heads think less likely than this to hold a position are not read further."""
 
 ROLE_FEATURES = (
     "strongest_other",
@@ -58,7 +55,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ReadCandidate:
-    """A party in a sentence: what the heads say, what words say, and `ROLE_FEATURES`."""
+    """A party in a sentence: what the labeller says, what words say, and `ROLE_FEATURES`."""
 
     labels: CandidateLabels
     evidence: Evidence
@@ -74,7 +71,7 @@ class ArticleReading:
     voices: Sequence[VoicedSentence]
     parties: Sequence[PartyName]
     candidates: Sequence[ReadCandidate]
-    conditions: dict[int, ConditionSpan]
+    conditions: Mapping[int, ConditionSpan]
     paragraphs: Paragraphs
 
     def mentions(self, sentence: int, party: int) -> list[Mention]:
@@ -83,11 +80,11 @@ class ArticleReading:
 
 
 class Reader:
-    """Reads articles with the learned heads, the cues of a domain pack and a parser."""
+    """Reads articles with a labeller, the cues of a domain pack and a parser."""
 
-    def __init__(self, domain: Domain, *, gazetteer: Gazetteer, heads: Heads, nlp: Language) -> None:
+    def __init__(self, domain: Domain, *, gazetteer: Gazetteer, labeller: Labeller, nlp: Language) -> None:
         self.domain = domain
-        self.heads = heads
+        self._labeller = labeller
         self._gazetteer = gazetteer
         self._nlp = nlp
         self._is_common = common_words(nlp)
@@ -103,48 +100,44 @@ class Reader:
             year: the year of publication, where known.
             targets: indexes of the sentences that may carry positions; all by default.
         """
-        shown = sentence_case(text, gazetteer=self._gazetteer, is_common=self._is_common)
-        voices = read_voices(shown, sentences, gazetteer=self._gazetteer, year=year)
-        parties, mentions = number_parties(voices, sentences)
-        tokens = tokenize(self.heads.tokenizer, shown, sentences, mentions)
-        chunks = self.heads.label(pack(tokens, targets=targets))
-        by_sentence: dict[int, list[CandidateLabels]] = defaultdict(list)
-        for chunk in chunks:
-            for labels in chunk.candidates:
-                by_sentence[labels.sentence].append(labels)
-        read = [s for s in sorted(by_sentence) if any(c.present >= READ_FROM for c in by_sentence[s])]
-        paragraphs = Paragraphs(self._nlp, shown, (sentences[s] for s in read))
-        article = _Article(shown, sentences, voices, parties, paragraphs, self.domain)
+        article = self.prepare(text, sentences, year=year)
+        labels = self._labeller.label(article, targets)
+        likely = self._labeller.read_from
+        read = [s for s in sorted(labels.candidates) if any(c.present >= likely for c in labels.candidates[s])]
+        paragraphs = Paragraphs(
+            self._nlp, article.text, (sentences[s] for s in read), whole=self._labeller.reads_paragraphs
+        )
+        evidence = _Article(article, paragraphs, self.domain, likely)
         return ArticleReading(
             text=text,
             sentences=sentences,
-            voices=voices,
-            parties=parties,
-            candidates=[c for s in read for c in article.candidates(s, by_sentence[s])],
-            conditions={s: c for chunk in chunks for s, c in chunk.conditions.items()},
+            voices=article.voices,
+            parties=article.parties,
+            candidates=[c for s in read for c in evidence.candidates(s, labels.candidates[s])],
+            conditions=labels.conditions,
             paragraphs=paragraphs,
         )
+
+    def prepare(self, text: str, sentences: Sequence[CharSpan], *, year: int | None) -> UnlabelledArticle:
+        """Find all that a labeller has to know of an article."""
+        shown = sentence_case(text, gazetteer=self._gazetteer, is_common=self._is_common)
+        voices = read_voices(shown, sentences, gazetteer=self._gazetteer, year=year)
+        parties, mentions = number_parties(voices, sentences)
+        issues = ArticleIssues(shown, sentences, domain=self.domain)
+        return UnlabelledArticle(shown, sentences, voices, parties, mentions, issues)
 
 
 class _Article:
     """Computes evidence and roles of the candidates of one article."""
 
-    def __init__(
-        self,
-        text: str,
-        sentences: Sequence[CharSpan],
-        voices: Sequence[VoicedSentence],
-        parties: Sequence[PartyName],
-        paragraphs: Paragraphs,
-        domain: Domain,
-    ) -> None:
-        self._text = text
-        self._sentences = sentences
-        self._voices = voices
-        self._parties = parties
+    def __init__(self, article: UnlabelledArticle, paragraphs: Paragraphs, domain: Domain, likely: float) -> None:
+        self._article = article
+        self._sentences = article.sentences
+        self._voices = article.voices
+        self._parties = article.parties
         self._paragraphs = paragraphs
         self._domain = domain
-        self._profile = issue_profile(text, domain=domain)
+        self._likely = likely
 
     def candidates(self, sentence: int, rivals: Sequence[CandidateLabels]) -> list[ReadCandidate]:
         """Read the candidates of one sentence that are likely enough."""
@@ -154,7 +147,7 @@ class _Article:
         issues = self._issue_evidence(sentence)
         found = []
         for labels in rivals:
-            if labels.present < READ_FROM:
+            if labels.present < self._likely:
                 continue
             holders = self._holders(sentence, mentions[labels.party])
             readings = self._readings(sentence, holders)
@@ -186,14 +179,7 @@ class _Article:
         return read_stances(span, holders, domain=self._domain) if span is not None else []
 
     def _issue_evidence(self, sentence: int) -> FloatArray:
-        previous = self._sentences[sentence - 1] if sentence else None
-        weights = score_issues(
-            self._text[slice(*self._sentences[sentence])],
-            domain=self._domain,
-            previous=self._text[slice(*previous)] if previous else None,
-            headline=self._text[slice(*self._sentences[0])],
-            article=self._profile,
-        )
+        weights = self._article.issues.of(sentence)
         return np.array([weights.get(issue, 0.0) for issue in _ISSUES], np.float32)
 
 
