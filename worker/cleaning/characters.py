@@ -8,6 +8,8 @@ from array import array
 from functools import lru_cache
 from html import unescape
 
+import numpy as np
+
 _SPACES = "\t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000"
 """Become one ordinary space."""
 _DROPPED = (
@@ -41,8 +43,8 @@ _FLOW = re.compile(
     rf"(?P<blank>[{_FLOWING}{_DROPPED}][ {_FLOWING}{_DROPPED}]*| [ {_FLOWING}{_DROPPED}]+)"
     rf"|(?P<entity>&(?:#[0-9]{{1,8}};?|#[xX][0-9a-fA-F]{{1,7}};?|[a-zA-Z][a-zA-Z0-9]{{1,31}};?))|{_FORMS}"
 )
-_DROPPED_CHARACTERS = "".join(re.findall(rf"[{_DROPPED}]", "".join(map(chr, range(0x10000)))))
-_RAMP = array("i", range(1 << 18))
+_LEADING_DROPPED = re.compile(rf"\A[{_DROPPED}]+")
+_RAMP = array("i", np.arange(1 << 18, dtype=np.intc).tobytes())
 """Counts up from nothing: a slice of it is copied many times faster than a range is."""
 
 
@@ -93,7 +95,7 @@ class TextBuilder:
 
     def _replace(self, kind: str, found: str, raw: int) -> None:
         if kind == "blank":
-            dropped = len(found) - len(found.lstrip(_DROPPED_CHARACTERS))
+            dropped = len(found) - len(_LEADING_DROPPED.sub("", found))
             if dropped < len(found):
                 self._append(" ", raw + dropped)
         elif kind == "line":

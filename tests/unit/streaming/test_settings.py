@@ -112,7 +112,3 @@ def test_a_child_process_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch,
         monkeypatch.setenv(name, value)
     child = load_settings()
     assert child == given.model_copy(update={"state_directory": tmp_path / ".stancewire"})
-
-
-def test_every_setting_is_described() -> None:
-    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
