@@ -11,12 +11,12 @@ from worker.extraction.position import PartyName
 @dataclass(frozen=True, slots=True)
 class Legislature:
     """Where the lawmakers of a country sit: the `chamber`, its houses and `parties`, the parties' letters, and the
-    group of the members with a title or of a party."""
+    groups of the members with a title or of a party."""
 
     chamber: str
     parties: tuple[str, ...]
     letters: dict[str, str]
-    members: dict[str, str]
+    members: dict[str, tuple[str, ...]]
 
     def has(self, party: PartyName) -> bool:
         """Tell whether the party is one of the parties."""
@@ -40,6 +40,7 @@ class ClosedClasses:
     bare_speaking_nouns: frozenset[str]
     subject_verbs: frozenset[str]
     not_names: frozenset[str]
+    company_forms: frozenset[str]
     outside_titles: frozenset[str]
     lawmaker_titles: frozenset[str]
     campaign_titles: frozenset[str]
@@ -64,6 +65,10 @@ class ClosedClasses:
     """By country."""
 
 
+def _tuples(groups: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(names) for key, names in groups.items()}
+
+
 @cache
 def closed_classes() -> ClosedClasses:
     """Return the shipped closed classes; the same object on every call."""
@@ -82,7 +87,7 @@ def closed_classes() -> ClosedClasses:
         kind_nouns={noun: kind for kind, nouns in data["kind_nouns"].items() for noun in nouns.split()},
         wholes=data["wholes"],
         legislatures={
-            country: Legislature(row["chamber"], tuple(row["parties"]), row["letters"], row["members"])
+            country: Legislature(row["chamber"], tuple(row["parties"]), row["letters"], _tuples(row["members"]))
             for country, row in data["legislatures"].items()
         },
     )

@@ -10,10 +10,14 @@ from worker.extraction.position import CharSpan, Mention, PartyName
 from worker.extraction.quotations import Quotation
 from worker.extraction.tokens import tokenize
 
-_CARRIED_AT_MOST = 3
-"""Parties from before that a sentence is given as candidates beside those it mentions."""
+_PARTIES_WANTED = 5
+"""Candidates that a sentence is filled up to with parties from before: the more parties it mentions itself, the less
+often it is about another one. The other parties of a person who speaks come on top."""
 
-_SENTENCES_BACK = 3
+_CARRIED_AT_LEAST = 2
+"""Parties from before that a sentence is given, however many it mentions."""
+
+_SENTENCES_BACK = 6
 """Sentences whose parties the next one may go on about."""
 
 _NAMED_SIDES = frozenset({"party", "office", "person", "carried"})
@@ -110,7 +114,8 @@ def resolve_voices(
                 if m is not None and m.party is not None and (m.party not in present or m is speaker)
             ]
         )
-        most = _CARRIED_AT_MOST + sum(any(m is hat for hat in hats) for m in continued[:_CARRIED_AT_MOST])
+        room = max(_CARRIED_AT_LEAST, _PARTIES_WANTED - len(present))
+        most = room + sum(any(m is hat for hat in hats) for m in continued[:room])
         voices.append(
             VoicedSentence(
                 tuple(resolved),

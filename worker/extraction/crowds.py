@@ -27,7 +27,7 @@ def crowd_end(tokens: Sequence[Token], at: int, *, listed: Container[int]) -> in
 
 
 def _is_agent(tokens: Sequence[Token], at: int) -> bool:
-    """Tell whether the phrase from token `at` on is the agent of a passive, or joined to it ("by miners and nurses")."""
+    """Tell whether the phrase from token `at` on is the agent of a passive or joined to it ("by miners and nurses")."""
     for position in range(at - 1, max(-1, at - 2 - _CROWD_WORDS), -1):
         word = tokens[position].lower
         if word == "by":

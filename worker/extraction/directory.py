@@ -17,8 +17,7 @@ _ACRONYM = re.compile(r"\s*\(([A-Z][A-Z&.-]{1,9})\)")
 _PARTY_LETTER = re.compile(r",? \(?([A-Z])-[A-Z]")
 _NAME_RUN = re.compile(r"(?:[A-Z][\w&’'-]*(?: (?:of|for|and|the)(?= (?:the )?[A-Z]))? ?)+")
 _APPOSITION_END = re.compile(r"[,.;:)”\"\n]|\s(?:said|told|who|that)\b")
-_COMPANY_FORM = re.compile(r"\s+(?:Inc|Corp|Ltd|plc|Co)\.?$")
-_COMPANY_FORMS = frozenset({"inc", "corp", "ltd", "plc", "co", "llc"})
+_COMPANY_FORM = re.compile(r"(?:\s+Holdings?)?\s+(?:Inc|Corp|Ltd|plc|Co)\.?$")
 _KIND_OF_ENDING = {
     PartyKind.UNION: frozenset({"union", "federation", "brotherhood", "teamsters"}),
     PartyKind.COMPANY: frozenset({"inc", "corp", "ltd", "plc", "airlines", "motors", "company", "group"}),
@@ -33,8 +32,16 @@ class Person:
 
     speaker: SpeakerName
     titles: set[str] = field(default_factory=set)
+    party: PartyName | None = None
+    """The listed party in parliament."""
     hats: dict[PartyName, None] = field(default_factory=dict)
     """Other parties the person may speak for, in the order they became known."""
+
+
+def _short_form(entry: Entry) -> str:
+    """The word of a listed name that stands for it: "Commission" for a body, "Boeing" for a company."""
+    words = entry.surface.split()
+    return words[0] if entry.party.kind is PartyKind.COMPANY else words[-1]
 
 
 class Directory:
@@ -66,9 +73,9 @@ class Directory:
         self._inner_names = {m.text for m in names if not m.initial}
         self._governing = {m.text for m in names if m.governs}
         self._short_names = {
-            last: entry
+            word: entry
             for _, entry in listed.values()
-            if " " in entry.surface and (last := entry.surface.rsplit(maxsplit=1)[-1])[0].isupper()
+            if " " in entry.surface and (word := _short_form(entry))[0].isupper()
         }
 
     # -- looking up ---------------------------------------------------------------------------------------------
@@ -83,7 +90,14 @@ class Directory:
         named = self._organisations.get(name)
         if named is None and " " not in name:
             named = next((p for full, p in self._organisations.items() if full.endswith(" " + name)), None)
-        return named
+        return named or self._company(name)
+
+    def _company(self, name: str) -> PartyName | None:
+        """The unlisted company whose name begins so ("Harbour" for "Harbour Motors Holdings")."""
+        if " " in name:
+            return None
+        companies = (p for p in self._organisations.values() if p.kind is PartyKind.COMPANY)
+        return next((p for p in companies if p.name.startswith(name + " ")), None)
 
     def short_name(self, name: str) -> Entry | None:
         """The listed name of several words that `name` is the last word of ("the Commission")."""
@@ -112,12 +126,12 @@ class Directory:
         side = person.speaker.side
         words = sorted({word for title in person.titles for word in title.split()})
         if any(word in self._closed.lawmaker_titles for word in words):
-            sides = [p for p in (side, *known) if p is not None]
+            sides = [p for p in (side, *known, person.party) if p is not None]
             for country, seats in self._closed.legislatures.items():
                 if any(p.name == country or seats.has(p) for p in sides):
-                    groups = (seats.members.get(key) for key in (*words, *(p.name for p in sides)))
-                    names = (country, seats.chamber, *(group for group in groups if group))
-                    known.update(dict.fromkeys(self._parties_named(*names)))
+                    keys = (*words, *(p.name for p in sides))
+                    groups = (group for key in keys for group in seats.members.get(key, ()))
+                    known.update(dict.fromkeys(self._parties_named(country, seats.chamber, *groups)))
                     break
         if any(word in self._closed.campaign_titles for word in words):
             known.setdefault(PartyName(person.speaker.name, PartyKind.GROUP))
@@ -137,11 +151,11 @@ class Directory:
         state = side if side is not None and side.kind is PartyKind.STATE else self.home
         if state is None:
             return None
-        office = office.casefold()
-        if not office.endswith("s"):
-            office = max(noun_forms(office, irregular={}), key=len)
+        head, of, rest = office.casefold().partition(" of ")
+        if not head.endswith("s"):
+            head = max(noun_forms(head, irregular={}), key=len)
         modifier = self._closed.group_modifiers.get(state.name) or self._gazetteer.adjective(state) or state.name
-        name = f"Former {modifier} {office}"
+        name = f"Former {modifier} {head}{of}{rest}"
         return self._gazetteer.party(name) or PartyName(name, PartyKind.GROUP)
 
     def former_hats(self, title: str | None, side: PartyName | None) -> list[PartyName]:
@@ -221,7 +235,7 @@ class Directory:
             return self._persons.setdefault(m.text.casefold(), knight)
         holder = self._gazetteer.surname(m.text, self._year, titled=m.title is not None)
         if holder is not None:
-            return self._persons.setdefault(key, Person(holder.speaker, self._listed_titles(holder)))
+            return self._persons.setdefault(key, Person(holder.speaker, self._listed_titles(holder), holder.party))
         if m.party is not None or (m.title and self.is_national(m.title)):
             return self._persons.setdefault(key, Person(SpeakerName(m.text, m.title, m.party or self.home)))
         return None
@@ -236,8 +250,8 @@ class Directory:
         side = self._side(m.party, listed_side, m.title) or near_side or listed_side
         if side is None and title and self.is_national(title):
             side = self.home
-        titles = {title} if title else set()
-        person = Person(SpeakerName(m.text, title, side), titles | (self._listed_titles(holder) if holder else set()))
+        titles = ({title} if title else set()) | (self._listed_titles(holder) if holder else set())
+        person = Person(SpeakerName(m.text, title, side), titles, holder.party if holder else None)
         person.hats.update(dict.fromkeys(p for p in (m.party, near_side, listed_side) if p is not None))
         person.hats.update(dict.fromkeys(self._party_beside(m)))
         self._persons[m.text.casefold()] = person
@@ -332,7 +346,7 @@ class Directory:
         single = len(words) == 1
         if m.text in self._organisations:
             return True
-        if m.text in self._short_names or m.text.rstrip(".").casefold() in _COMPANY_FORMS:
+        if m.text in self._short_names or m.text.rstrip(".").casefold() in self._closed.company_forms:
             return False
         if not single and m.text in self._governing and any(word.isupper() and 1 < len(word) < 6 for word in words):
             return True
@@ -346,7 +360,7 @@ class Directory:
         return single and not ending and m.text in self._governing and (m.text.isupper() or m.text in self._inner_names)
 
     def _register_organisation(self, m: LocalMention) -> None:
-        if m.text in self._organisations or m.text.casefold() in self._persons:
+        if m.text in self._organisations or m.text.casefold() in self._persons or self._company(m.text) is not None:
             return
         ending = m.text.rsplit(maxsplit=1)[-1].rstrip(".").casefold()
         kind = next((k for k, endings in _KIND_OF_ENDING.items() if ending in endings), PartyKind.ORGANISATION)

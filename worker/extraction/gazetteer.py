@@ -45,6 +45,8 @@ class OfficeHolder:
     last_year: int
     alone: bool
     titled: bool
+    party: PartyName | None = None
+    """The party in parliament, where that is told apart from the side."""
 
     def served(self, year: int | None) -> bool:
         """Tell whether `year` lies in the term of office, give or take a year; an unknown year always does."""
@@ -185,6 +187,7 @@ def office_holders(
                 last_year=row.get("to", 0),
                 alone=row.get("alone", False),
                 titled=row.get("titled", False) or row.get("alone", False),
+                party=parties.get(row.get("party", "")),
             )
             for spelling in (name, *row.get("aliases", ())):
                 yield spelling, holder

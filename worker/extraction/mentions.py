@@ -134,13 +134,9 @@ class MentionScanner:
     ) -> tuple[LocalMention | None, int]:
         """A listed name, perhaps as the modifier of a title, an official noun or a group noun."""
         start = tokens[at].start
-        if listed[start][0] < tokens[after - 1].end:  # "Ghana-backed rebels" are not Ghana's
-            return LocalMention(start, listed[start][0], "demonym", entry.surface, entry.party), after
         head = after + 1 if after < len(tokens) and tokens[after].lower in {"'s", "’s"} else after
-        if head == after and (name_end := self._organisation(tokens, after, listed)):
-            if entry.party.kind not in _LARGE or tokens[name_end - 1].lower == "committee":
-                return LocalMention(start, tokens[name_end - 1].end, "party", entry.surface, entry.party), name_end
-            return self._unlisted(text, tokens, at, name_end), name_end
+        if head == after and (longer := self._in_a_longer_name(text, tokens, at, after, listed)) is not None:
+            return longer
         for position in range(head, min(head + _MODIFIERS_AT_MOST, len(tokens))):
             token = tokens[position]
             if token.start in listed and (position > head or head == after or self._is_group(tokens, position, listed)):
@@ -180,6 +176,22 @@ class MentionScanner:
         end = tokens[after - 1].end
         return LocalMention(start, end, kinds.get(entry.kind, "party"), text[start:end], entry.party), after
 
+    def _in_a_longer_name(
+        self, text: str, tokens: Sequence[Token], at: int, after: int, listed: dict[int, tuple[int, Entry]]
+    ) -> tuple[LocalMention, int] | None:
+        """A listed name that is the beginning of a longer one, of a compound or of an organisation's name."""
+        start = tokens[at].start
+        end, entry = listed[start]
+        if end < tokens[after - 1].end:  # "Ghana-backed rebels" are not Ghana's
+            return LocalMention(start, end, "demonym", entry.surface, entry.party), after
+        name_end = self._organisation(tokens, after, listed)
+        place = entry.kind is EntryKind.NAME and entry.party.kind is PartyKind.STATE  # of a dateline, before a company
+        if not name_end or (place and tokens[name_end - 1].lower in self._closed.company_forms):
+            return None
+        if entry.party.kind in _LARGE and tokens[name_end - 1].lower != "committee":
+            return self._unlisted(text, tokens, at, name_end), name_end
+        return LocalMention(start, tokens[name_end - 1].end, "party", entry.surface, entry.party), name_end
+
     @staticmethod
     def _is_group(tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> bool:
         """Tell whether a listed group of several words begins at the token ("Washington's European allies")."""
@@ -188,7 +200,7 @@ class MentionScanner:
 
     def _organisation(self, tokens: Sequence[Token], at: int, listed: dict[int, tuple[int, Entry]]) -> int:
         """The end of the rest of an organisation's name that begins with a listed one ("Beijing Steel Association")."""
-        if at >= len(tokens) or not tokens[at].capitalised or self._title(tokens, at):
+        if at >= len(tokens) or not tokens[at].capitalised or tokens[at].start in listed or self._title(tokens, at):
             return 0
         end = self._name(tokens, at, listed)
         words, last = self._gazetteer.words, tokens[end - 1].lower

@@ -17,6 +17,9 @@ _COUNTRY_WEIGHT = {"party": 1, "organ": 1, "demonym": 1, "official": 2, "title":
 _FIRST_WEIGHT = 2
 _DATELINE_WEIGHT = 4
 """What being the first state named, or that of the dateline's capital, counts in mentions."""
+_REGION_NAMED = 3
+"""Times that a region is named in an article that is about it."""
+
 _SIDES = frozenset({"party", "organ", "official", "group", "person", "title"})
 """Kinds of mention that make a party one of the two in "both sides"."""
 
@@ -90,6 +93,7 @@ class _Resolver:
         counts = Counter(m.party for m in mentions if m.party is not None and m.kind in _SIDES)
         self._states = [party for party, _ in counts.most_common() if party.kind is PartyKind.STATE]
         self._others = [party for party, _ in counts.most_common() if party.kind is not PartyKind.STATE]
+        self._region = self._most_named_region(mentions)
         self._both_sides = [party for party, _ in counts.most_common(2)]
         self._by_kind: dict[str, Callable[[LocalMention], Mention | None]] = {
             "party": lambda m: Mention(m.start, m.end, "party", m.party, None),
@@ -109,6 +113,18 @@ class _Resolver:
             "name": self._named,
         }
 
+    def _most_named_region(self, mentions: Sequence[LocalMention]) -> PartyName | None:
+        """The part of a country ("Quebec") that the article names more than any state, by itself or before a group."""
+        states: Counter[PartyName] = Counter()
+        for m in mentions:
+            party = m.party
+            if party is not None and party.kind is PartyKind.GROUP:
+                party = self._gazetteer.party(party.name.rpartition(" ")[0])
+            if party is not None and party.kind is PartyKind.STATE and m.kind != "demonym":
+                states[party] += 1
+        most = max(states, key=lambda party: states[party], default=None)
+        return most if most is not None and most.iso3 is None and states[most] >= _REGION_NAMED else None
+
     def resolve(self, m: LocalMention) -> list[Mention]:
         """Return what the mention means: none, or one mention, with one of no width for each other party of a person;
         two of no width for "both sides"."""
@@ -124,7 +140,7 @@ class _Resolver:
         person = self._directory.person(m.text) if found.kind == "person" else None
         hats = self._directory.hats(person) if person is not None else self._directory.former_hats(m.title, found.party)
         if found.kind != "demonym" and found.party is not None:
-            hats = [*hats, *self._directory.wholes(found.party)]
+            hats = [*hats, *self._directory.wholes(found.party), *self._regional(found.party)]
         return [found, *(Mention(m.start, m.start, "carried", party, found.speaker) for party in hats)]
 
     def _official(self, m: LocalMention) -> Mention:
@@ -162,6 +178,13 @@ class _Resolver:
         home = self._directory.home
         party = self._directory.former(m.text.split(maxsplit=1)[1], home) if home else None
         return Mention(m.start, m.end, "party", party, None) if party else None
+
+    def _regional(self, party: PartyName) -> list[PartyName]:
+        """The group of the region in view that unions, lawmakers, ... without a country before them may be."""
+        noun = party.name.rpartition(" ")[2]
+        if self._region is None or party.kind is not PartyKind.GROUP or noun not in self._closed.bare_group_nouns:
+            return []
+        return [PartyName(f"{self._region.name} {noun}", PartyKind.GROUP)]
 
     def _adjective(self, state: PartyName) -> str:
         return self._gazetteer.adjective(state) or state.name
