@@ -17,7 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from training.batches import ATTRIBUTIONS, ISSUES, STANCES, TIMES, model_inputs
-from training.model import OUTPUTS, StanceModel
+from training.model import OUTPUTS, StanceModel, load_model
 from worker.extraction.encoder import FORMAT
 from worker.extraction.encoding import TOKEN_LIMIT, PartyMention, load_tokenizer, pack, tokenize
 
@@ -131,8 +131,7 @@ def main() -> None:
     ap.add_argument("--version", required=True, help="goes into every event's extractor.model")
     ap.add_argument("--full", action="store_true", help="keep 32 bits, to see what int8 costs")
     a = ap.parse_args()
-    model = StanceModel(a.encoder)
-    model.load_state_dict(torch.load(a.weights, weights_only=True))
+    model = load_model(a.encoder, a.weights)
     a.out.mkdir(parents=True, exist_ok=True)
     (a.out / "tokenizer.json").write_text(prune(model, a.encoder / "tokenizer.json"), encoding="utf8")
     target = a.out / "heads.onnx"

@@ -1,5 +1,7 @@
 """What is fitted? A small sentence encoder and the heads that read parties, sentences and tokens from it."""
 
+from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -132,9 +134,14 @@ class StanceModel(nn.Module):
 
     own_ids: Tensor | None
 
-    def __init__(self, encoder_path: Path, *, dropout: float = 0.15) -> None:
+    def __init__(self, encoder_path: Path, *, layers: int | None = None, dropout: float = 0.15) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(str(encoder_path), add_pooling_layer=False)
+        if layers is not None:  # more than the encoder has (training.grow) or fewer
+            stack, config = self.encoder.encoder.layer, self.encoder.config
+            more = [deepcopy(stack[-1], {id(config): config}) for _ in range(layers - len(stack))]
+            self.encoder.encoder.layer = nn.ModuleList([*stack[:layers], *more])
+            config.num_hidden_layers = layers
         self.register_buffer("own_ids", own_ids(encoder_path), persistent=False)
         self.half_precision = False
         self.heads = Heads(self.encoder.config.hidden_size, dropout=dropout)
@@ -154,12 +161,28 @@ class StanceModel(nn.Module):
             words[own[30]] = words[own[vocabulary["."]]]
             words[own[31]] = words[own[vocabulary["[SEP]"]]]
 
-    def forward(self, ids: Tensor, mask: Tensor | None, **where: Tensor) -> dict[str, Tensor]:
-        """Return logits by head."""
+    def states(self, ids: Tensor, mask: Tensor | None) -> Tensor:
+        """Return the encoder's last states: chunks by tokens by width."""
         if self.own_ids is not None:
             ids = self.own_ids[ids]
         half = self.training or self.half_precision  # half the time, the same figures
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-            states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        flat = states.reshape(-1, states.shape[-1])
-        return self.heads(flat, **where)
+            return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+
+    def forward(self, ids: Tensor, mask: Tensor | None, **where: Tensor) -> dict[str, Tensor]:
+        """Return logits by head."""
+        states = self.states(ids, mask)
+        return self.heads(states.reshape(-1, states.shape[-1]), **where)
+
+
+def layers_in(state: Mapping[str, Tensor]) -> int:
+    """Return how many layers the encoder of these weights has."""
+    return 1 + max(int(name.split("layer.")[1].split(".")[0]) for name in state if "layer." in name)
+
+
+def load_model(encoder: Path, weights: Path, *, dropout: float = 0.15) -> StanceModel:
+    """Load a fitted student."""
+    state = torch.load(weights, weights_only=True)
+    model = StanceModel(encoder, layers=layers_in(state), dropout=dropout)
+    model.load_state_dict(state)
+    return model

@@ -2,12 +2,14 @@
 
 Runs the programs that docs/model.md names, one after the other, with their output under --work. Three rounds: two on
 annotations alone, the second with words hidden, and one from there with what its fused answers say of unlabelled items.
-With --teacher a fourth, taught by a larger model that is fitted on the same annotations, and averaged with the third.
+With --teacher two more: a fourth on the opinions of a larger model that is fitted on the same annotations, averaged
+with the third, and a fifth, three layers deeper, that follows the larger model's states.
 """
 
 import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -16,6 +18,53 @@ def run(*words: str | Path) -> None:
     command = [sys.executable, "-u", "-m", *map(str, words)]
     print("+", *command[2:], flush=True)
     subprocess.run(command, check=True)
+
+
+def learn_from_teacher(
+    a: argparse.Namespace, *, fit: Sequence[str | Path], third: Path, records: Path, encoder: Path
+) -> None:
+    """Fit the teacher; then the fourth round on its opinions, and the fifth, three layers deeper, on its states."""
+    teacher, fourth, lessons, mean = (a.work / name for name in ("teacher", "fourth", "lessons", "mean"))
+    deeper = a.work / "deeper.pt"
+    steps = (
+        "--tokens",
+        "1024",
+        "--rate",
+        "5e-5",
+        "--layers",
+        "11",
+        "--frozen",
+        "3",
+        "--ema",
+        "0.99",
+        "--minutes",
+        "42",
+    )
+    run("training.teacher", "--records", records, "--encoder", a.teacher, "--out", teacher, *steps)
+    last = max(teacher.glob("epoch*.pt"), key=lambda path: int(path.stem.removeprefix("epoch")))
+    run(
+        *("training.lessons", "--weights", last, "--encoder", a.teacher),
+        *("--records", records, "--out", lessons, "--threads", a.threads),
+    )
+    softer = ("--rate", "1.3e-4", "--head-rate", "4e-4", "--seed", "4", "--hide", "0.06", "--smoothing", "0.02")
+    sizes = ("--tokens", "1280", "--dropout", "0.1", "--epochs", "7", "--start", third / "model.pt")
+    opinionated = ("--taught", lessons / "opinions.pt", "--taught-share", "0.22", "--trust", "0.6")
+    run(*fit, "--out", fourth, *sizes, *softer, *opinionated)
+    run("training.average", third / "model.pt", fourth / "model.pt", "--out", mean / "model.pt")
+    grow = (
+        "training.grow",
+        "--weights",
+        mean / "model.pt",
+        "--after",
+        "1",
+        "3",
+        "5",
+        "--texts",
+        records / "train.jsonl",
+    )
+    run(*grow, "--encoder", encoder, "--out", deeper)
+    follow = ("training.follow", "--records", records, "--lessons", lessons, "--encoder", encoder, "--start", deeper)
+    run(*follow, "--out", a.work / "fifth", "--minutes", "34", "--threads", a.threads)
 
 
 def main() -> None:
@@ -48,30 +97,8 @@ def main() -> None:
     run(*fit, "--out", third, "--epochs", "5", "--start", second / "model.pt", *gentler, *taught)
     finish(third, "third")
     if a.teacher:
-        teacher, fourth, said = a.work / "teacher", a.work / "fourth", a.work / "teacher.pt"
-        steps = ("--tokens", "1024", "--rate", "5e-5", "--layers", "11", "--frozen", "3", "--ema", "0.99")
-        run(
-            "training.teacher",
-            "--records",
-            records,
-            "--encoder",
-            a.teacher,
-            "--out",
-            teacher,
-            "--minutes",
-            "42",
-            *steps,
-        )
-        last = max(teacher.glob("epoch*.pt"), key=lambda path: int(path.stem.removeprefix("epoch")))
-        texts = [records / f"{name}.jsonl" for name in ("train", "items", "unlabelled")]
-        run("training.teach", "--large", "--weights", last, "--encoder", a.teacher, "--records", *texts, "--out", said)
-        softer = ("--rate", "1.3e-4", "--head-rate", "4e-4", "--seed", "4", "--hide", "0.06", "--smoothing", "0.02")
-        sizes = ("--tokens", "1280", "--dropout", "0.1", "--epochs", "7", "--start", third / "model.pt")
-        opinionated = ("--taught", said, "--taught-share", "0.22", "--trust", "0.6")
-        run(*fit, "--out", fourth, *sizes, *softer, *opinionated)
-        mean = a.work / "mean"
-        run("training.average", third / "model.pt", fourth / "model.pt", "--out", mean / "model.pt")
-        finish(mean, "fourth")
+        learn_from_teacher(a, fit=fit, third=third, records=records, encoder=encoder)
+        finish(a.work / "fifth", "fifth")
     print(f"The heads are in {heads}; copy them to worker/domains/negotiations_heads to ship them.")
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from training.batches import Batch, Sample, batches, fixed_samples
-from training.model import StanceModel
+from training.model import load_model
 from training.records import read_records
 from training.teacher import load_teacher
 from worker.extraction.encoding import load_tokenizer
@@ -23,7 +23,7 @@ FIELDS = ("present", "issue", "stance", "attribution", "time", "has_condition")
 BINARY = frozenset({"present", "has_condition"})
 
 
-def _answers(batch: Batch, logits: Mapping[str, Tensor]) -> Iterable[tuple[str, tuple[int, int], list[object]]]:
+def answers(batch: Batch, logits: Mapping[str, Tensor]) -> Iterable[tuple[str, tuple[int, int], list[object]]]:
     p = {k: (logits[k].sigmoid() if k in BINARY else logits[k].softmax(-1)).numpy() for k in (*FIELDS, "addressee")}
     n = 0
     for sample in batch.samples:
@@ -35,7 +35,7 @@ def _answers(batch: Batch, logits: Mapping[str, Tensor]) -> Iterable[tuple[str, 
             n += 1
 
 
-def _mean(values: Sequence[Sequence[object]]) -> tuple[object, ...]:
+def mean_of(values: Sequence[Sequence[object]]) -> tuple[object, ...]:
     *numbers, addressees = zip(*values, strict=True)
     known = dict.fromkeys(p for a in addressees for p in a)  # type: ignore[attr-defined]
     mean = {p: float(np.mean([a.get(p, 0.0) for a in addressees])) for p in known}  # type: ignore[attr-defined]
@@ -60,17 +60,13 @@ def main() -> None:
     for path in a.records:
         samples += fixed_samples(read_records(path, tokenizer)[: a.limit or None])
     for weights in a.weights:
-        if a.large:
-            model: StanceModel = load_teacher(a.encoder, weights)
-        else:
-            model = StanceModel(a.encoder)
-            model.load_state_dict(torch.load(weights, weights_only=True))
+        model = (load_teacher if a.large else load_model)(a.encoder, weights)
         model.eval()
         with torch.no_grad():
             for batch in batches(samples, 4096):
-                for record, key, values in _answers(batch, model(**batch.inputs)):
+                for record, key, values in answers(batch, model(**batch.inputs)):
                     said[record][key].append(values)
-    mean = {i: {key: _mean(values) for key, values in rows.items()} for i, rows in said.items()}
+    mean = {i: {key: mean_of(values) for key, values in rows.items()} for i, rows in said.items()}
     torch.save(mean, a.out)
     print(f"{len(mean)} texts, {np.mean([o[0] for rows in mean.values() for o in rows.values()]):.3f} present")
 

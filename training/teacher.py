@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from transformers.models.mpnet import modeling_mpnet
 
 from training.batches import batches, draw_samples
-from training.model import StanceModel
+from training.model import StanceModel, layers_in
 from training.records import read_records
 from training.train import batch_loss, evaluate, hide_words, parameter_groups, show
 from worker.extraction.encoding import load_tokenizer
@@ -32,11 +32,12 @@ def _attention(
     position_bias: Tensor | None = None,
     **_: object,
 ) -> tuple[Tensor]:
-    """Compute MPNet's attention in one fused step (its own is several times slower on a CPU)."""
+    """Compute MPNet's attention in few steps (its own is several times slower on a CPU)."""
     shape = (*hidden_states.shape[:-1], -1, self.attention_head_size)
     query, key, value = (f(hidden_states).view(shape).transpose(1, 2) for f in (self.q, self.k, self.v))
     bias = position_bias if attention_mask is None else position_bias + attention_mask
-    mixed = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
+    scores = query @ key.transpose(-1, -2) * self.attention_head_size**-0.5 + bias.to(query.dtype)
+    mixed = scores.softmax(-1) @ value
     return (self.o(mixed.transpose(1, 2).reshape(hidden_states.shape)),)
 
 
@@ -44,10 +45,8 @@ class Teacher(StanceModel):
     """The student's model with a larger encoder, trimmed and in bfloat16."""
 
     def __init__(self, encoder_path: Path, *, layers: int, frozen: int, dropout: float = 0.15) -> None:
-        super().__init__(encoder_path, dropout=dropout)
+        super().__init__(encoder_path, layers=layers, dropout=dropout)
         modeling_mpnet.MPNetSelfAttention.forward = _attention
-        self.encoder.encoder.layer = self.encoder.encoder.layer[:layers]
-        self.encoder.config.num_hidden_layers = layers
         self.encoder.encoder.relative_attention_bias.requires_grad_(False)
         self.encoder.embeddings.requires_grad_(False)
         for layer in self.encoder.encoder.layer[:frozen]:
@@ -58,12 +57,11 @@ class Teacher(StanceModel):
         """Hold the encoder in bfloat16."""
         self.encoder.to(torch.bfloat16)
 
-    def forward(self, ids: Tensor, mask: Tensor, **where: Tensor) -> dict[str, Tensor]:
-        """Return logits by head."""
+    def states(self, ids: Tensor, mask: Tensor | None) -> Tensor:
+        """Return the encoder's last states."""
         if self.own_ids is not None:
             ids = self.own_ids[ids]
-        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
-        return self.heads(states.reshape(-1, states.shape[-1]), **where)
+        return self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
 
 
 class Master:
@@ -121,8 +119,7 @@ def ticks(minutes: float) -> Iterator[float]:
 def load_teacher(encoder: Path, weights: Path) -> Teacher:
     """Load a fitted teacher for its opinions."""
     state = torch.load(weights, weights_only=True)
-    layers = 1 + max(int(k.split("layer.")[1].split(".")[0]) for k in state if "layer." in k)
-    teacher = Teacher(encoder, layers=layers, frozen=0)
+    teacher = Teacher(encoder, layers=layers_in(state), frozen=0)
     teacher.halve()
     teacher.load_state_dict(state)
     return teacher.eval()
