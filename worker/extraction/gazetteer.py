@@ -13,6 +13,7 @@ import ahocorasick
 from schemas.codes import PartyKind
 from worker.extraction.domain import PartyEntry
 from worker.extraction.position import PartyName, SpeakerName
+from worker.extraction.spelling import other_spelling
 
 
 class EntryKind(StrEnum):
@@ -77,6 +78,9 @@ class Gazetteer:
         for entry in [entry for entry in self._entries.values() if entry.surface[0].islower()]:
             opening = entry.surface[0].upper() + entry.surface[1:]  # as the first word of a sentence
             self._entries.setdefault(opening, replace(entry, surface=opening))
+        for entry in list(self._entries.values()):
+            if (spelling := other_spelling(entry.surface)) is not None:
+                self._entries.setdefault(spelling, replace(entry, surface=spelling))
         self._automaton = ahocorasick.Automaton()
         self._adjectives: dict[PartyName, str] = {}
         self._folded: dict[str, PartyName] = {}

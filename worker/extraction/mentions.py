@@ -162,7 +162,7 @@ class MentionScanner:
             noun_end = 0 if self._is_verb(tokens, position) else self._noun(tokens, position, words.group_nouns)
             if noun_end and entry.kind is not EntryKind.PEOPLE:
                 end = tokens[noun_end - 1].end
-                sorts = (t.lower for t in tokens[head:noun_end] if t.lower in self._closed.bare_group_nouns)
+                sorts = (t.text for t in tokens[head:noun_end] if t.lower in self._closed.bare_group_nouns)
                 first = position + (token.lower in self._closed.both_modifiers)
                 party = self._group(entry, next(sorts, None) or text[tokens[first].start : end])
                 return LocalMention(start, end, "group", text[start:end], party), noun_end
