@@ -122,6 +122,7 @@ def load_before_fork(**_: object) -> None:
         raise SystemExit(f"the pipeline cannot be loaded: {error}") from error
     metrics.set_build_info()
     gc.freeze()  # what was loaded stays; collecting it in a child would copy its memory
+    gc.enable()  # which `worker.start` does without while it loads
 
 
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]

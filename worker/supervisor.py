@@ -224,10 +224,9 @@ def worker_service(settings: Settings) -> Service:
     """Return a Celery worker with its processes as a service."""
     port = _free_port(settings.metrics_host, settings.worker_metrics_port, "worker")
     node = f"stancewire-{os.getpid()}-{port}@%h"
-    celery = (sys.executable, "-m", "celery", "--app", "worker.celery_app", "--quiet", "worker")
     return Service(
         "worker",
-        (*celery, "--hostname", node, "--loglevel", settings.log_level, "--without-mingle"),
+        (sys.executable, "-m", "worker.start", node),
         _environment(settings) | ONE_THREAD | NO_SUPERUSER_WARNING | {"STANCEWIRE_WORKER_METRICS_PORT": str(port)},
         settings.metrics_host,
         port,
