@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where does each millisecond of an article go? The time of every stage of the pipeline without that of its parts.
 
-python -m bench.budget ARTICLES ... [--name feed] [--count 200] [--rounds 5]
+python -m bench.budget ARTICLES ... [--name feed] [--profile fast] [--count 200] [--rounds 5]
 """
 
 import os
@@ -20,6 +20,7 @@ from typing import Any  # noqa: E402
 from bench.articles import arguments, chosen, in_batches  # noqa: E402
 from bench.measuring import write_result  # noqa: E402
 from worker.pipeline import Pipeline, load_pipeline  # noqa: E402
+from worker.settings import load_settings  # noqa: E402
 
 STAGES = {
     "decode the message": [("worker.pipeline", "decode_article")],
@@ -28,6 +29,7 @@ STAGES = {
     "gate": [("worker.extraction.extractor", "gate_article")],
     "mentions, parties, speakers": [("worker.extraction.reading", "read_voices")],
     "tokens and chunks": [("worker.extraction.labelling", "tokenize"), ("worker.extraction.labelling", "pack")],
+    "words around parties": [("worker.extraction.word_labels", "WordLabeller.label")],
     "heads (ONNX)": [("onnxruntime", "InferenceSession.run")],
     "labels from the heads": [("worker.extraction.encoder", "Heads.label")],
     "parse": [("spacy.language", "Language.pipe"), ("worker.extraction.paragraphs", "Paragraphs.__init__")],
@@ -96,9 +98,10 @@ def main() -> None:
     """Measure, print, write."""
     parser = arguments(__doc__)
     parser.add_argument("--name", default="samples", help="what to call the articles in the result (%(default)s)")
+    parser.add_argument("--profile", help="default or fast (%(default)s)", default=load_settings().profile)
     options = parser.parse_args()
     payloads = chosen(options)
-    pipeline = load_pipeline()
+    pipeline = load_pipeline(profile=options.profile)
     pipeline.run(payloads[:25])
     stages = budget(pipeline, payloads, options.rounds)
     whole = sum(stages.values())

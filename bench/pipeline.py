@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast is the pipeline on one core, beside `nlp.pipe` of the model's parts that it uses, on the cleaned texts?
 
-    python -m bench.pipeline ARTICLES ... [--name feed] [--bar 5] [--count 200] [--rounds 5]
+    python -m bench.pipeline ARTICLES ... [--name feed] [--bar 5] [--profile fast] [--count 200] [--rounds 5]
 
 Both run in this process and thread, over the same articles in batches of 25; processor time counts. A message that is
 refused is left out. The result also tells how many articles the gate let pass.
@@ -47,9 +47,11 @@ def main() -> None:
     """Measure, print, write."""
     parser = arguments(__doc__)
     parser.add_argument("--name", default="samples", help="what to call the articles in the result (%(default)s)")
+    parser.add_argument("--profile", help="default or fast (%(default)s)", default=load_settings().profile)
     parser.add_argument("--bar", type=float, help="the ratio to be reached")
     options = parser.parse_args()
-    pipeline, nlp = load_pipeline(), spacy.load(load_settings().model, exclude=UNUSED)
+    pipeline = load_pipeline(profile=options.profile)
+    nlp = spacy.load(load_settings().model, exclude=UNUSED)
     outcomes = {payload: pipeline.run([payload])[0] for payload in chosen(options)}
     done = {payload: outcome for payload, outcome in outcomes.items() if isinstance(outcome, Processed)}
     payloads, texts = list(done), [outcome.cleaned_text for outcome in done.values()]
@@ -66,6 +68,7 @@ def main() -> None:
     passed = sum(outcome.summary.skipped is None for outcome in done.values())
     result = {
         "comparisons": [comparison.row()],
+        "profile": options.profile,
         "articles": len(payloads),
         "characters": sum(map(len, texts)) / max(1, len(texts)),
         "passed": passed,

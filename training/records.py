@@ -76,13 +76,13 @@ class Record:
         return 0.4 if self.is_item else 1.0
 
 
-def read_records(path: Path, tokenizer: Tokenizer) -> list[Record]:
-    """Read a file of records and tokenize their texts."""
+def read_records(path: Path, tokenizer: Tokenizer | None) -> list[Record]:
+    """Read a file of records and tokenize their texts; without a tokenizer they have no tokens."""
     with path.open(encoding="utf8") as lines:
         return [_record(json.loads(line), tokenizer) for line in lines if line.strip()]
 
 
-def _record(raw: dict[str, Any], tokenizer: Tokenizer) -> Record:
+def _record(raw: dict[str, Any], tokenizer: Tokenizer | None) -> Record:
     sentences = [(start, end) for start, end in raw["sentences"]]
     is_item = raw["source"] == "item"
     if is_item:  # which of an item's sentences carries an event is not annotated
@@ -96,7 +96,7 @@ def _record(raw: dict[str, Any], tokenizer: Tokenizer) -> Record:
         year=raw.get("year"),
         party_of=raw.get("party_of", {}),
         sentences=sentences,
-        tokens=tokenize(tokenizer, raw["text"], sentences, mentions),
+        tokens=tokenize(tokenizer, raw["text"], sentences, mentions) if tokenizer is not None else [],
         events=tuple(_events(raw["events"], is_item)),
     )
 

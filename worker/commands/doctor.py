@@ -135,7 +135,7 @@ def check_language(settings: "Settings") -> Finding:
     pipeline = load_pipeline(**pipeline_options(settings))
     [outcome] = pipeline.run([SAMPLE])
     provenance = pipeline.provenance
-    named = f"{provenance.model}, domain {provenance.domain}"
+    named = f"profile {settings.profile}, {provenance.model}, domain {provenance.domain}"
     if not isinstance(outcome, Processed) or not outcome.positions:
         return Finding("language", Verdict.PROBLEM, f"{named}: no position in the sample", "Run: make install")
     return Finding("language", Verdict.OK, f"{named}: {len(outcome.positions)} positions in the sample")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.commands.extract import ProfileName
 from worker.commands.failures import CommandError, ExitCode
 from worker.commands.terminal import console, error_console, one_line, write_json
+from worker.extraction.profile import Profile
 
 if TYPE_CHECKING:
     from worker.evaluation.figures import Difference, Figures
@@ -31,6 +33,7 @@ def evaluate(
         int, typer.Option(help="Also list so many missed and superfluous events and confusions.", min=0)
     ] = 0,
     only: Annotated[str, typer.Option(help="Only articles whose id contains this.")] = "",
+    profile: ProfileName = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Score extracted positions against annotated articles.
@@ -52,7 +55,7 @@ def evaluate(
         )
     try:
         annotated = [article for article in load_gold(gold) if only in article.id]
-        figures = score(annotated, predictions_for(annotated, gold, articles))
+        figures = score(annotated, predictions_for(annotated, gold, articles, profile=profile))
     except GoldError as error:
         raise CommandError(str(error)) from None
     if as_json:
@@ -61,14 +64,17 @@ def evaluate(
         print_figures(figures, show)
 
 
-def predictions_for(annotated: "list[GoldArticle]", gold: Path, articles: Path | None) -> "dict[str, Prediction]":
+def predictions_for(
+    annotated: "list[GoldArticle]", gold: Path, articles: Path | None, *, profile: Profile | None = None
+) -> "dict[str, Prediction]":
     """Return the predictions that a file holds, else what the pipeline makes of the articles."""
     from worker.evaluation.gold import GoldError, load_predictions, read_lines  # noqa: PLC0415
 
     beside = gold.parent / f"{gold.name}.jsonl"
     file = articles or (beside if beside.is_file() else None)
     if file is None:
-        return extract_all({article.id: {"id": article.id, "body": "\n".join(article.units)} for article in annotated})
+        units = {article.id: {"id": article.id, "body": "\n".join(article.units)} for article in annotated}
+        return extract_all(units, profile=profile)
     first = next((line for _, line in read_lines(file)), None)
     if not isinstance(first, dict):
         raise GoldError(f"{file}: holds no JSON objects, one a line")
@@ -76,10 +82,12 @@ def predictions_for(annotated: "list[GoldArticle]", gold: Path, articles: Path |
         return load_predictions(file)
     wanted = {article.id for article in annotated}
     messages = {line.get("id"): line for _, line in read_lines(file) if isinstance(line, dict)}
-    return extract_all({key: message for key, message in messages.items() if key in wanted})
+    return extract_all({key: message for key, message in messages.items() if key in wanted}, profile=profile)
 
 
-def extract_all(messages: "Mapping[str, Mapping[str, object]]") -> "dict[str, Prediction]":
+def extract_all(
+    messages: "Mapping[str, Mapping[str, object]]", *, profile: Profile | None = None
+) -> "dict[str, Prediction]":
     """Run the pipeline over article messages and return what it says of each; a refused one is left out."""
     import orjson  # noqa: PLC0415
     from rich.progress import track  # noqa: PLC0415
@@ -88,7 +96,7 @@ def extract_all(messages: "Mapping[str, Mapping[str, object]]") -> "dict[str, Pr
     from worker.evaluation.gold import Prediction  # noqa: PLC0415
     from worker.outcome import Processed  # noqa: PLC0415
 
-    pipeline = load_pipeline()
+    pipeline = load_pipeline(profile=profile)
     screen = error_console()
     payloads = [orjson.dumps(message) for message in messages.values()]
     found = {}

@@ -9,7 +9,7 @@ import typer
 
 from worker.commands.articles import STANDARD_INPUT, find_files, read_articles
 from worker.commands.attribute import load_parser
-from worker.commands.extract import DomainPack, GivenFormat, Paths, Threshold, require_domain
+from worker.commands.extract import DomainPack, GivenFormat, Paths, ProfileName, Threshold, require_domain
 from worker.commands.failures import CommandError, ExitCode
 from worker.commands.lines import stance_text
 from worker.commands.terminal import UNSAFE, console, error_console, one_line, printable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from worker.evaluation.explanation import ExplainedArticle, ExplainedEvent, Explainer
+    from worker.extraction.profile import Profile
     from worker.settings import Settings
 
 STYLES = {
@@ -39,6 +40,7 @@ def explain(
     given: GivenFormat = None,
     domain: DomainPack = None,
     threshold: Threshold = None,
+    profile: ProfileName = None,
 ) -> None:
     """Show articles with the evidence, party, speaker, cue and condition of each position marked, and why it was found.
 
@@ -49,7 +51,7 @@ def explain(
     """
     refused = 0
     explained = []
-    for article in explain_all(paths, given, domain=domain, threshold=threshold):
+    for article in explain_all(paths, given, domain=domain, threshold=threshold, profile=profile):
         if article is None:
             refused += 1
         elif html is None:
@@ -66,7 +68,12 @@ def explain(
 
 
 def explain_all(
-    paths: list[str] | None, given: "GivenFormat", *, domain: str | None, threshold: float | None
+    paths: list[str] | None,
+    given: "GivenFormat",
+    *,
+    domain: str | None,
+    threshold: float | None,
+    profile: "Profile | None" = None,
 ) -> "Iterator[ExplainedArticle | None]":
     """Yield each article explained; None for one that cannot be read, after saying why."""
     from schemas.decoding import DecodingError, decode_article  # noqa: PLC0415 (pydantic takes its time)
@@ -74,7 +81,7 @@ def explain_all(
     from worker.settings import load_settings  # noqa: PLC0415
 
     files = find_files(paths or [STANDARD_INPUT])
-    settings = load_settings(domain=domain, threshold=threshold)
+    settings = load_settings(domain=domain, threshold=threshold, profile=profile)
     explainer = load_explainer(settings)
     limits = decoding_limits(settings)
     for source in read_articles(files, given=given):
@@ -97,7 +104,9 @@ def load_explainer(settings: "Settings") -> "Explainer":
         from worker.loading import cleaning_limits  # noqa: PLC0415
 
         require_domain(settings.domain)
-        extractor = load_extractor(settings.domain, model=settings.model, threshold=settings.threshold)
+        extractor = load_extractor(
+            settings.domain, model=settings.model, threshold=settings.threshold, profile=settings.profile
+        )
         provenance = Extractor(version="", model=extractor.model, domain=extractor.domain)
         return Explainer(
             extractor, load_domain(settings.domain), load_parser(), provenance, limits=cleaning_limits(settings)

@@ -9,6 +9,7 @@ import typer
 from worker.commands.articles import STANDARD_INPUT, Format, Source, find_files, read_articles
 from worker.commands.failures import CommandError, ExitCode
 from worker.commands.terminal import error_console, one_line, write_json
+from worker.extraction.profile import Profile
 
 if TYPE_CHECKING:
     from worker.outcome import Outcome
@@ -28,6 +29,14 @@ GivenFormat = Annotated[
 DomainPack = Annotated[
     str | None, typer.Option("--domain", help="Domain pack: a built-in name or a TOML file.", show_default=False)
 ]
+ProfileName = Annotated[
+    Profile | None,
+    typer.Option(
+        "--profile",
+        help="default: with the learned heads; fast: without, several times as fast and less often right.",
+        show_default=False,
+    ),
+]
 Threshold = Annotated[
     float | None,
     typer.Option("--threshold", help="Confidence below which no position is given.", min=0, max=1, show_default=False),
@@ -35,7 +44,11 @@ Threshold = Annotated[
 
 
 def extract(
-    paths: Paths = None, given: GivenFormat = None, domain: DomainPack = None, threshold: Threshold = None
+    paths: Paths = None,
+    given: GivenFormat = None,
+    domain: DomainPack = None,
+    threshold: Threshold = None,
+    profile: ProfileName = None,
 ) -> None:
     """Print the positions of each article, one JSON object a line, in order. Needs no server.
 
@@ -48,7 +61,7 @@ def extract(
       curl -s https://news.example/story | stancewire extract --format html -
     """
     refused = 0
-    for source, outcome in extracted(paths, given, domain=domain, threshold=threshold):
+    for source, outcome in extracted(paths, given, domain=domain, threshold=threshold, profile=profile):
         line = described(source, outcome)
         refused += "refused" in line
         write_json(line)
@@ -58,23 +71,30 @@ def extract(
 
 
 def extracted(
-    paths: list[str] | None, given: Format | None, *, domain: str | None = None, threshold: float | None = None
+    paths: list[str] | None,
+    given: Format | None,
+    *,
+    domain: str | None = None,
+    threshold: float | None = None,
+    profile: Profile | None = None,
 ) -> "Iterator[tuple[Source, Outcome]]":
     """Yield each article of the paths with what the pipeline makes of it, a few at a time."""
     sources = read_articles(find_files(paths or [STANDARD_INPUT]), given=given)
-    pipeline = load_pipeline(domain=domain, threshold=threshold)
+    pipeline = load_pipeline(domain=domain, threshold=threshold, profile=profile)
     for batch in batches(sources, BATCH):
         yield from zip(batch, pipeline.run([source.payload for source in batch]), strict=True)
 
 
-def load_pipeline(*, domain: str | None = None, threshold: float | None = None) -> "Pipeline":
+def load_pipeline(
+    *, domain: str | None = None, threshold: float | None = None, profile: Profile | None = None
+) -> "Pipeline":
     """Load the pipeline, as the settings say where nothing else is given, and say so while it takes a moment."""
     with error_console().status("Loading the language model"):
         from worker.loading import pipeline_options  # noqa: PLC0415 (spaCy takes a second to import)
         from worker.pipeline import load_pipeline as load  # noqa: PLC0415
         from worker.settings import load_settings  # noqa: PLC0415
 
-        settings = load_settings(domain=domain, threshold=threshold)
+        settings = load_settings(domain=domain, threshold=threshold, profile=profile)
         require_domain(settings.domain)
         return load(**pipeline_options(settings))
 

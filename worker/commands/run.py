@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from worker.commands.articles import Source, find_files, read_articles
-from worker.commands.extract import GivenFormat, batches
+from worker.commands.extract import GivenFormat, ProfileName, batches
 from worker.commands.failures import CommandError, ExitCode
 from worker.commands.feed import BATCH, Patience, append_patiently
 from worker.commands.live import Moment, View, print_summary, view
@@ -52,6 +52,7 @@ def run(
         ),
     ] = None,
     given: GivenFormat = None,
+    profile: ProfileName = None,
     redis_url: RedisUrl = None,
     as_json: Annotated[bool, typer.Option("--json", help="No view; a JSON object of the figures in the end.")] = False,
 ) -> None:
@@ -71,7 +72,7 @@ def run(
 
     stay = watch or not paths
     files = find_files(paths or [])
-    settings = load_settings(redis_url=redis_url, concurrency=concurrency)
+    settings = load_settings(redis_url=redis_url, concurrency=concurrency, profile=profile)
     started = time.monotonic()
     with contextlib.ExitStack() as stack:
         if output is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from worker.commands.extract import ProfileName
 from worker.commands.failures import CommandError
 from worker.commands.server import RedisUrl, server_settings
 
@@ -38,6 +39,7 @@ def worker(
         int | None,
         typer.Option("--concurrency", "-c", help="Processes; default: one a processor.", min=1, show_default=False),
     ] = None,
+    profile: ProfileName = None,
 ) -> None:
     """Read articles and publish positions, until it is told to stop; it then ends what it is at first.
 
@@ -53,8 +55,8 @@ def worker(
     from worker.supervisor import ServiceFailedError, Supervisor, worker_service  # noqa: PLC0415
 
     settings = server_settings(redis_url)
-    if concurrency is not None:
-        settings = load_settings(redis_url=settings.redis_url, concurrency=concurrency)
+    if concurrency is not None or profile is not None:
+        settings = load_settings(redis_url=settings.redis_url, concurrency=concurrency, profile=profile)
     configure_logging(settings)
     supervisor = Supervisor(
         [worker_service(settings)], stop_grace=settings.stop_grace, stall_after=settings.stall_after

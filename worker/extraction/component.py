@@ -13,20 +13,24 @@ from worker.cleaning.article import CleanedArticle, Line, LineKind
 from worker.extraction.extractor import Extractor
 from worker.extraction.loading import load_extractor
 from worker.extraction.position import Position
+from worker.extraction.profile import Profile
 
 SPANS_KEY = "stancewire"
 """`doc.spans[SPANS_KEY]` holds the evidence of each position, labelled "issue/stance"."""
 
 
-def stancewire_pipeline(*, domain: str = "negotiations", threshold: float | None = None) -> Language:
+def stancewire_pipeline(
+    *, domain: str = "negotiations", threshold: float | None = None, profile: str = Profile.DEFAULT
+) -> Language:
     """Return a spaCy pipeline whose docs carry `doc._.positions` (a tuple of `Position`) and `doc.spans["stancewire"]`.
 
     Args:
         domain: name of a shipped domain pack, or the path of one.
         threshold: confidence below which no position is given; None for the default.
+        profile: how thorough, `default` or `fast`.
     """
     nlp = spacy.blank("en")
-    nlp.add_pipe("stancewire_positions", config={"domain": domain, "threshold": threshold})
+    nlp.add_pipe("stancewire_positions", config={"domain": domain, "threshold": threshold, "profile": str(profile)})
     return nlp
 
 
@@ -71,9 +75,11 @@ def _evidence(doc: Doc, position: Position) -> Span | None:
     return doc.char_span(*position.evidence, label=label, alignment_mode="expand")
 
 
-@Language.factory("stancewire_positions", default_config={"domain": "negotiations", "threshold": None})
-def _make_component(nlp: Language, name: str, domain: str, threshold: float | None) -> PositionsComponent:
-    return PositionsComponent(load_extractor(domain, threshold=threshold))
+@Language.factory(
+    "stancewire_positions", default_config={"domain": "negotiations", "threshold": None, "profile": "default"}
+)
+def _make_component(nlp: Language, name: str, domain: str, threshold: float | None, profile: str) -> PositionsComponent:
+    return PositionsComponent(load_extractor(domain, threshold=threshold, profile=profile))
 
 
 if not Doc.has_extension("positions"):

@@ -100,13 +100,12 @@ class Extractor:
         sentence = reading.sentences[event.sentence]
         party = reading.parties[event.party]
         mentions = reading.mentions(event.sentence, event.party)
-        condition = reading.conditions.get(event.sentence)
-        conditional = condition is not None and event.has_condition >= self._condition_from
+        conditional = event.has_condition >= self._condition_from
         details = read_details(
             event,
             sentence=sentence,
             readings=event.evidence.readings,
-            condition=condition.span if condition and conditional else None,
+            condition=reading.condition(event.sentence, domain=self._domain) if conditional else None,
             paragraph=reading.paragraphs.holding(sentence),
             attributions=reading.paragraphs.attributions(sentence),
             domain=self._domain,

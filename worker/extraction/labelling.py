@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,10 +27,13 @@ class UnlabelledArticle:
 
 @dataclass(frozen=True, slots=True)
 class ArticleLabels:
-    """What was said of the candidates of an article, and the conditions that were seen; both by sentence."""
+    """What was said of the candidates of an article, and the conditions that were seen; both by sentence.
+
+    `conditions` is None where the labeller does not look for any: then those count that the parse shows.
+    """
 
     candidates: Mapping[int, Sequence[CandidateLabels]]
-    conditions: Mapping[int, ConditionSpan] = field(default_factory=dict)
+    conditions: Mapping[int, ConditionSpan] | None
 
 
 class Labeller(Protocol):

@@ -9,6 +9,7 @@ from spacy.tokens import Token
 
 from schemas.codes import Issue, Stance
 from worker.extraction.casing import common_words, sentence_case
+from worker.extraction.conditions import find_conditions
 from worker.extraction.coreference import VoicedSentence
 from worker.extraction.domain import Domain
 from worker.extraction.encoder import CandidateLabels, ConditionSpan
@@ -71,12 +72,22 @@ class ArticleReading:
     voices: Sequence[VoicedSentence]
     parties: Sequence[PartyName]
     candidates: Sequence[ReadCandidate]
-    conditions: Mapping[int, ConditionSpan]
+    conditions: Mapping[int, ConditionSpan] | None
     paragraphs: Paragraphs
 
     def mentions(self, sentence: int, party: int) -> list[Mention]:
         """Where the sentence mentions the party in words of its own."""
         return _own_mentions(self.voices[sentence], self.parties[party])
+
+    def condition(self, sentence: int, *, domain: Domain) -> CharSpan | None:
+        """The condition that the labeller saw in a sentence that was read, else the one that the parse shows."""
+        if self.conditions is not None:
+            seen = self.conditions.get(sentence)
+            return seen.span if seen is not None else None
+        paragraph = self.paragraphs.holding(self.sentences[sentence])
+        span = paragraph.span(self.sentences[sentence])
+        found = find_conditions(span, domain=domain) if span is not None else []
+        return (found[0].span[0] + paragraph.start, found[0].span[1] + paragraph.start) if found else None
 
 
 class Reader:
@@ -100,7 +111,8 @@ class Reader:
             year: the year of publication, where known.
             targets: indexes of the sentences that may carry positions; all by default.
         """
-        article = self.prepare(text, sentences, year=year)
+        shown = sentence_case(text, gazetteer=self._gazetteer, is_common=self._is_common)
+        article = unlabelled(shown, sentences, domain=self.domain, gazetteer=self._gazetteer, year=year)
         labels = self._labeller.label(article, targets)
         likely = self._labeller.read_from
         read = [s for s in sorted(labels.candidates) if any(c.present >= likely for c in labels.candidates[s])]
@@ -117,14 +129,6 @@ class Reader:
             conditions=labels.conditions,
             paragraphs=paragraphs,
         )
-
-    def prepare(self, text: str, sentences: Sequence[CharSpan], *, year: int | None) -> UnlabelledArticle:
-        """Find all that a labeller has to know of an article."""
-        shown = sentence_case(text, gazetteer=self._gazetteer, is_common=self._is_common)
-        voices = read_voices(shown, sentences, gazetteer=self._gazetteer, year=year)
-        parties, mentions = number_parties(voices, sentences)
-        issues = ArticleIssues(shown, sentences, domain=self.domain)
-        return UnlabelledArticle(shown, sentences, voices, parties, mentions, issues)
 
 
 class _Article:
@@ -181,6 +185,15 @@ class _Article:
     def _issue_evidence(self, sentence: int) -> FloatArray:
         weights = self._article.issues.of(sentence)
         return np.array([weights.get(issue, 0.0) for issue in _ISSUES], np.float32)
+
+
+def unlabelled(
+    text: str, sentences: Sequence[CharSpan], *, domain: Domain, gazetteer: Gazetteer, year: int | None
+) -> UnlabelledArticle:
+    """Find all that a labeller has to know of an article, in sentence case."""
+    voices = read_voices(text, sentences, gazetteer=gazetteer, year=year)
+    parties, mentions = number_parties(voices, sentences)
+    return UnlabelledArticle(text, sentences, voices, parties, mentions, ArticleIssues(text, sentences, domain=domain))
 
 
 def number_parties(

@@ -100,7 +100,8 @@ def read_stances(sentence: Span, holders: Sequence[Token] = (), *, domain: Domai
     if not walk.readings:
         share = _WITHOUT_HOLDER if holders else 1.0
         walk = _Walk(sentence, reader, holders, governed)
-        for root in (token for token in sentence if token.head == token or token.head not in sentence):
+        first, last = sentence.start, sentence.end
+        for root in (token for token in sentence if token.head == token or not first <= token.head.i < last):
             walk.content(root, _View(own=False, share=share, depth=1))
         walk.phrases()
     if not walk.readings:

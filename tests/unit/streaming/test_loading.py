@@ -1,4 +1,4 @@
-"""From the settings to the pipeline: domain, model, threshold and limits arrive, and limits hold before any work."""
+"""From the settings to the pipeline: profile, domain, model, threshold and limits arrive, and limits hold before any work."""
 
 import json
 import sys
@@ -53,9 +53,10 @@ def test_the_limits_of_the_settings_are_those_of_the_code_by_default() -> None:
 
 
 def test_a_pipeline_is_given_what_it_asks_for(factories: ModuleType) -> None:
-    factories.load = lambda domain, model, threshold, decoding, cleaning: locals()
+    factories.load = lambda profile, domain, model, threshold, decoding, cleaning: locals()
     settings = Settings(
         pipeline="factories:load",
+        profile="fast",
         domain="pay_round",
         model="other",
         threshold=0.7,
@@ -67,6 +68,7 @@ def test_a_pipeline_is_given_what_it_asks_for(factories: ModuleType) -> None:
         max_metadata_characters=10,
     )
     assert load_pipeline(settings) == {
+        "profile": "fast",
         "domain": "pay_round",
         "model": "other",
         "threshold": 0.7,
