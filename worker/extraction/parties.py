@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from schemas.codes import PartyKind
 from worker.extraction.closed_classes import closed_classes
@@ -141,6 +142,8 @@ class _Resolver:
         hats = self._directory.hats(person) if person is not None else self._directory.former_hats(m.title, found.party)
         if found.kind != "demonym" and found.party is not None:
             hats = [*hats, *self._directory.wholes(found.party), *self._regional(found.party)]
+        if m.kind == "bare_group":
+            hats = [*hats, *self._other_groups(m.text.casefold(), found.party)]
         return [found, *(Mention(m.start, m.start, "carried", party, found.speaker) for party in hats)]
 
     def _official(self, m: LocalMention) -> Mention:
@@ -162,11 +165,16 @@ class _Resolver:
             noun += "s"
         party, home = self._directory.group(noun), self._directory.home
         if party is None and home is not None:
-            near = (home, *self._states, *self._others)
-            listed = (self._gazetteer.party(f"{self._adjective(state)} {noun}") for state in near)
             modifier = self._closed.group_modifiers.get(home.name) or self._adjective(home)
-            party = next((p for p in listed if p is not None), None) or PartyName(f"{modifier} {noun}", PartyKind.GROUP)
+            party = next(self._listed_groups(noun), None) or PartyName(f"{modifier} {noun}", PartyKind.GROUP)
         return Mention(m.start, m.end, "party", party, None) if party else None
+
+    def _listed_groups(self, noun: str) -> Iterator[PartyName]:
+        """The listed groups of that noun ("the opposition") of the parties in view, the likeliest first."""
+        for party in (self._directory.home, *self._states, *self._others):
+            listed = self._gazetteer.party(f"{self._adjective(party)} {noun}") if party is not None else None
+            if listed is not None:
+                yield listed
 
     def _bare_kind(self, m: LocalMention) -> Mention | None:
         """ "The company", "the union", "the bloc": the last party of that kind."""
@@ -178,6 +186,10 @@ class _Resolver:
         home = self._directory.home
         party = self._directory.former(m.text.split(maxsplit=1)[1], home) if home else None
         return Mention(m.start, m.end, "party", party, None) if party else None
+
+    def _other_groups(self, noun: str, party: PartyName | None) -> list[PartyName]:
+        """The next likely group that a bare "opposition" may be, where two parties in view have one."""
+        return list(islice((group for group in self._listed_groups(noun) if group != party), 1))
 
     def _regional(self, party: PartyName) -> list[PartyName]:
         """The group of the region in view that unions, lawmakers, ... without a country before them may be."""
