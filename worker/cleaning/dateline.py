@@ -1,12 +1,13 @@
 """Where and when was the report filed? The dateline that opens an agency report, also glued to its first sentence."""
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
+
+import rtoml
 
 from worker.cleaning.dates import DAY, find_day
 
@@ -111,7 +112,7 @@ def _normal(name: str) -> str:
 @cache
 def _places() -> dict[str, list[str]]:
     data = resources.files("worker.cleaning").joinpath("places.toml").read_text(encoding="utf-8")
-    return tomllib.loads(data)
+    return rtoml.loads(data)
 
 
 @cache

@@ -1,10 +1,11 @@
 """Which part of a page is an element, by its name? Tags, class names, ids and roles tell menus from article."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+
+import rtoml
 
 from worker.cleaning.article import RemovalReason
 
@@ -73,7 +74,7 @@ class _Names:
 
 @cache
 def _names() -> _Names:
-    data = tomllib.loads(resources.files("worker.cleaning").joinpath("regions.toml").read_text(encoding="utf-8"))
+    data = rtoml.loads(resources.files("worker.cleaning").joinpath("regions.toml").read_text(encoding="utf-8"))
     return _Names(
         tuple(
             (RemovalReason(reason), strong, _compile(words))

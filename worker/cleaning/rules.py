@@ -1,13 +1,14 @@
 """Which line is residue by its wording alone? The patterns of `boilerplate.toml`, compiled."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from math import inf
 from typing import Any
+
+import rtoml
 
 from worker.cleaning.article import RemovalReason
 
@@ -125,7 +126,7 @@ _SHAPES = {
 @cache
 def load_rules() -> Rules:
     """Return the compiled patterns of `boilerplate.toml`."""
-    data = tomllib.loads(resources.files("worker.cleaning").joinpath("boilerplate.toml").read_text(encoding="utf-8"))
+    data = rtoml.loads(resources.files("worker.cleaning").joinpath("boilerplate.toml").read_text(encoding="utf-8"))
     rules, lists = data["rule"], data["lists"]
     return Rules(
         anywhere=_compile((r for r in rules if r.get("where") != "outside" and r["match"] != "inline"), lists),

@@ -1,12 +1,13 @@
 """When do two annotators mean the same? Folding of names and words before they are compared."""
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+
+import rtoml
 
 ENOUGH_WORDS = 3
 """Shorter texts overlap by chance."""
@@ -18,7 +19,7 @@ Words = Sequence[str]
 @cache
 def canonical_names() -> Mapping[str, str]:
     """Return the name to compare by for each other name of a party."""
-    table = tomllib.loads((files("worker.evaluation") / "party_names.toml").read_text(encoding="utf-8"))
+    table = rtoml.loads((files("worker.evaluation") / "party_names.toml").read_text(encoding="utf-8"))
     return {name: canonical for canonical, names in table.items() for name in names}
 
 

@@ -1,11 +1,11 @@
 """Which words tell that somebody says, wants or believes something? The cue lexicon, read from data."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import rtoml
 from spacy.tokens import Token
 
 PRONOUNS = frozenset({"he", "she", "they", "i", "we", "you", "it", "who", "which", "that", "this", "these", "those"})
@@ -46,7 +46,7 @@ class AttributionLexicon:
 
 def read_lexicon(text: str) -> AttributionLexicon:
     """The lexicon in the form of `domains/attribution.toml`."""
-    document = tomllib.loads(text)
+    document = rtoml.loads(text)
     classes: dict[str, dict[str, tuple[str, ...]]] = {}
     for section in ("verbs", "nouns", "adjectives", "adverbs"):
         lemmas: dict[str, tuple[str, ...]] = {}

@@ -1,9 +1,10 @@
 """Which words are of classes that hardly grow: function words, titles, speech verbs, nouns of groups and officials?"""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+import rtoml
 
 from worker.extraction.position import PartyName
 
@@ -72,7 +73,7 @@ def _tuples(groups: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 @cache
 def closed_classes() -> ClosedClasses:
     """Return the shipped closed classes; the same object on every call."""
-    data = tomllib.loads((resources.files("worker") / "domains" / "reference.toml").read_text("utf-8"))
+    data = rtoml.loads((resources.files("worker") / "domains" / "reference.toml").read_text("utf-8"))
     sets = {
         key: frozenset(value.split())
         for key, value in data.items()

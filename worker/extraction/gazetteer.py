@@ -1,6 +1,5 @@
 """Which names stand for which party? The lists of countries, organisations, organs and office holders, compiled."""
 
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -9,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 import ahocorasick
+import rtoml
 
 from schemas.codes import PartyKind
 from worker.extraction.domain import PartyEntry
@@ -198,7 +198,7 @@ def office_holders(
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files("worker") / "domains" / name).read_text("utf-8"))
+    return rtoml.loads((resources.files("worker") / "domains" / name).read_text("utf-8"))
 
 
 @cache

@@ -1,11 +1,12 @@
 """Which event is a position in PLOVER, the vocabulary of political event coding? Stance, issue and cue decide."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+import rtoml
 
 from schemas.codes import Issue, Stance
 from schemas.messages import Plover
@@ -76,7 +77,7 @@ def _first(lexicon: Lexicon[tuple[int, str]], words: str) -> str | None:
 
 @cache
 def _mapping() -> _Mapping:
-    data = tomllib.loads((resources.files("worker") / "domains" / "plover.toml").read_text("utf-8"))
+    data = rtoml.loads((resources.files("worker") / "domains" / "plover.toml").read_text("utf-8"))
     return _Mapping(
         objects=_by_issue(data["objects"]),
         accusing=frozenset(data["classes"]["accuse"]),

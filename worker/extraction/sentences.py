@@ -1,9 +1,10 @@
 """Where do sentences begin and end? A splitter by rules, so that only sentences worth it need a parse."""
 
 import re
-import tomllib
 from functools import cache
 from importlib import resources
+
+import rtoml
 
 from worker.extraction.position import CharSpan
 
@@ -14,7 +15,7 @@ _LAST_WORD = re.compile(r"[^\s(\[\"“‘'’-]+$")
 @cache
 def _words(name: str) -> frozenset[str]:
     """A word list of `domains/reference.toml`, table `sentences`."""
-    data = tomllib.loads((resources.files("worker") / "domains" / "reference.toml").read_text("utf-8"))
+    data = rtoml.loads((resources.files("worker") / "domains" / "reference.toml").read_text("utf-8"))
     return frozenset(data["sentences"][name].split())
 
 

@@ -4,10 +4,11 @@ The text keeps its length, so that offsets stay: what a shorter spelling leaves 
 width, which the encoder's tokenizer drops.
 """
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+
+import rtoml
 
 from worker.extraction.lexicon import Lexicon
 
@@ -45,7 +46,7 @@ def other_spelling(name: str) -> str | None:
 
 def spelling_pairs() -> Iterator[tuple[str, str]]:
     """Yield (British, American) for each word that is spelled in two ways."""
-    tables = tomllib.loads((resources.files("worker") / "domains" / "spelling.toml").read_text("utf-8"))
+    tables = rtoml.loads((resources.files("worker") / "domains" / "spelling.toml").read_text("utf-8"))
     yield from tables.pop("words").items()
     for table in tables.values():
         endings = list(zip(table["british"].split(), table["american"].split(), strict=True))
