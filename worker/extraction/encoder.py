@@ -83,7 +83,8 @@ class ChunkLabels:
 class Heads:
     """The trained encoder with its heads.
 
-    The session is made in the process that first labels something, so that a pool of workers may fork before.
+    With one thread a session has no threads of its own, so that processes that are forked later share it. With more
+    it is made in the process that labels: threads do not come along.
     """
 
     def __init__(self, folder: Path, tokenizer: Tokenizer, card: dict[str, Any], threads: int) -> None:
@@ -110,12 +111,16 @@ class Heads:
             raise HeadsMismatchError(f"{folder}: heads of format {card.get('format')} with other labels than ours")
         return cls(folder, load_tokenizer(folder / _TOKENIZER), card, threads)
 
+    def open(self) -> None:
+        """Make the session, which else the first chunk waits for. Python's lock is free meanwhile."""
+        self._session()
+
     def label(self, chunks: Iterable[Chunk]) -> list[ChunkLabels]:
         """Label chunks, each by itself."""
         return [self._label(chunk) for chunk in chunks]
 
     def _label(self, chunk: Chunk) -> ChunkLabels:
-        session = self._own_session()
+        session = self._session()
         names = [output.name for output in session.get_outputs()]
         out = dict(zip(names, session.run(names, _inputs(chunk)), strict=True))
         scale = self.calibration
@@ -149,10 +154,10 @@ class Heads:
             conditions=_conditions(chunk, _softmax(out["tags"])),
         )
 
-    def _own_session(self) -> onnxruntime.InferenceSession:
-        process = os.getpid()
+    def _session(self) -> onnxruntime.InferenceSession:
+        process = 0 if self._threads == 1 else os.getpid()
         session = self._sessions.get(process)
-        if session is None:  # a session of the parent process is kept but not touched: its threads did not come along
+        if session is None:  # one of the parent process is kept but not touched
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = self._threads
             options.inter_op_num_threads = 1

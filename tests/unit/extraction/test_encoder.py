@@ -3,9 +3,11 @@
 import json
 import multiprocessing
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from schemas.codes import Issue, Stance
@@ -88,7 +90,17 @@ def test_swapping_the_names_of_two_parties_keeps_the_labels(heads: Heads) -> Non
         np.testing.assert_array_equal(one[place].stances, two[place].stances)
 
 
-def test_heads_work_in_a_forked_child_of_a_process_that_has_used_them(heads: Heads) -> None:
+def test_with_one_thread_the_heads_have_no_threads_of_their_own() -> None:
+    heads, before = Heads.load(SHIPPED_HEADS, threads=1), psutil.Process().num_threads()
+    heads.label(chunks_of(heads, TEXT))
+    assert psutil.Process().num_threads() == before
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_heads_work_in_a_forked_child_of_a_process_that_has_used_them(threads: int) -> None:
+    heads = Heads.load(SHIPPED_HEADS, threads=threads)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(heads.open).result()
     chunks = chunks_of(heads, TEXT)
     expected = by_place(heads.label(chunks))[1, 0].present
     context = multiprocessing.get_context("fork")
