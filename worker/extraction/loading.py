@@ -1,5 +1,7 @@
 """What does the extractor need in memory? Domain pack, gazetteer and a labeller, loaded once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from worker.extraction.domain import load_domain
 from worker.extraction.encoder import SHIPPED_HEADS, Heads
 from worker.extraction.extractor import Extractor
@@ -29,7 +31,11 @@ def load_extractor(
     gazetteer = build_gazetteer(pack.parties) if pack.parties else load_gazetteer()
     labeller: Labeller
     if Profile(profile) is Profile.FAST:
-        labeller = WordLabeller.load(SHIPPED_WORDS, pack)
+        labeller, nlp = WordLabeller.load(SHIPPED_WORDS, pack), load_parser(model)
     else:
-        labeller = EncoderLabeller(Heads.load(SHIPPED_HEADS))
-    return Extractor(pack, gazetteer=gazetteer, labeller=labeller, nlp=load_parser(model), threshold=threshold)
+        heads = Heads.load(SHIPPED_HEADS)
+        with ThreadPoolExecutor(1) as beside:  # on a second processor; the thread is gone before anybody forks
+            opened = beside.submit(heads.open)
+            labeller, nlp = EncoderLabeller(heads), load_parser(model)
+        opened.result()
+    return Extractor(pack, gazetteer=gazetteer, labeller=labeller, nlp=nlp, threshold=threshold)

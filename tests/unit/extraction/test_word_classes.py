@@ -1,4 +1,4 @@
-"""The component that remembers word classes says what the model's own attribute ruler says, token by token."""
+"""What is loaded more quickly is the model as it comes: its tokenizer, and the word classes, token by token."""
 
 import pytest
 import spacy
@@ -44,3 +44,8 @@ def test_a_ruler_that_asks_for_more_than_tag_word_and_dependency_stays() -> None
     ruler.add([[{"SHAPE": "XXX"}]], {"POS": "PROPN"})
     remember_word_classes(nlp)
     assert nlp.pipe_names == ["attribute_ruler"]
+
+
+def test_the_tokenizer_is_that_of_the_plain_model(plain: Language) -> None:
+    expected, found = (nlp.tokenizer.to_bytes(exclude=["vocab"]) for nlp in (plain, load_parser()))
+    assert found == expected
