@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from worker.extraction.spelling import one_spelling
+
 SLOTS = 24
 """Parties that one chunk can tell apart."""
 
@@ -120,7 +122,7 @@ def tokenize(
     mentions: Iterable[PartyMention],
 ) -> list[SentenceTokens]:
     """Turn the sentences of a text into tokens with tags in the place of party mentions."""
-    shown = text.translate(_SHAPES)
+    shown = one_spelling(text).translate(_SHAPES)
     encodings = tokenizer.encode_batch([shown[start:end] for start, end in sentences], add_special_tokens=False)
     waiting = _outermost(mentions)
     result = []
