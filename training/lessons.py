@@ -58,13 +58,15 @@ def first_lines(samples: Sequence[Sample]) -> list[int]:
 
 
 def read_lesson(folder: Path, number: int, samples: Sequence[Sample]) -> Lesson:
-    """Read the lesson that these samples are; states stay on disk."""
+    """Read the lesson that these samples are; states stay on disk. ValueError if it is of other samples."""
     starts = first_lines(samples)
     width = json.loads((folder / "lessons.json").read_text())["width"]
 
     def mapped(name: str, columns: int) -> Tensor:
         path = folder / f"{name}{number}.bin"
         size = starts[-1] * columns
+        if path.stat().st_size != 2 * size:
+            raise ValueError(f"{path}: written for other records or another packing; make the lessons anew")
         return torch.from_file(str(path), shared=False, size=size, dtype=torch.bfloat16).reshape(-1, columns)
 
     return Lesson(
