@@ -1,17 +1,16 @@
 """How is docs/configuration.md written? `python -m deploy.configuration`, from the settings themselves."""
 
-import ast
 import inspect
 import re
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from schemas.descriptions import descriptions
 from worker.settings import CONFIG_VARIABLE, DEFAULT_CONFIG, PREFIX, Settings
 
 FILE = Path(__file__).resolve().parents[1] / "docs/configuration.md"
@@ -34,7 +33,7 @@ stops a process at its start with a line that says which; the value is never sho
 
 def page() -> str:
     """Return the page."""
-    fields, described, parts = Settings.model_fields, descriptions(), [INTRODUCTION]
+    fields, described, parts = Settings.model_fields, descriptions(Settings), [INTRODUCTION]
     for heading, names in sections():
         parts.append(f"\n## {heading}\n\n| variable | default | what it is | values |\n|---|---|---|---|\n")
         parts += [_row(name, fields[name], described[name]) for name in names]
@@ -56,19 +55,8 @@ def sections() -> Iterator[tuple[str, list[str]]]:
     yield heading, names
 
 
-def descriptions() -> dict[str, str]:
-    """Return what stands below each setting. Pydantic could read that too, but whenever a process starts."""
-    [body] = [node.body for node in ast.parse(inspect.getsource(Settings)).body if isinstance(node, ast.ClassDef)]
-    return {
-        field.target.id: " ".join(text.value.value.split())
-        for field, text in pairwise(body)
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
-    }
-
-
 def _row(name: str, field: FieldInfo, description: str) -> str:
-    return f"| `{PREFIX}{name.upper()}` | {_default(field)} | {description} | {_values(name)} |\n"
+    return f"| `{PREFIX}{name.upper()}` | {_default(field)} | {' '.join(description.split())} | {_values(name)} |\n"
 
 
 def _default(field: FieldInfo) -> str:

@@ -1,7 +1,7 @@
 """What stands around a message in a topic? CloudEvents 1.0 attributes, as fields of the stream entry."""
 
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
@@ -21,7 +21,7 @@ def _trace_is_optional(schema: JsonDict) -> None:
     if isinstance(required, list) and isinstance(properties, dict):
         schema["required"] = [name for name in required if name not in TRACE_FIELDS]
         for name in TRACE_FIELDS:
-            properties[name] = {"type": "string", "description": cast("JsonDict", properties[name])["description"]}
+            properties[name] = {"type": "string"}
 
 
 class EventAttributes(Message):

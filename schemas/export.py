@@ -7,7 +7,9 @@ from typing import Any
 
 import orjson
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
+from pydantic_core.core_schema import ModelSchema
 
+from schemas.descriptions import descriptions
 from schemas.envelope import DATA_FIELD, EventAttributes
 from schemas.examples import EXAMPLES
 from schemas.messages import ArticleMessage, Message
@@ -31,10 +33,16 @@ SUMMARIES = {
 
 
 class TerseSchema(GenerateJsonSchema):
-    """JSON Schema without the titles that pydantic makes of field names: they say nothing that the name does not."""
+    """JSON Schema with what stands below each field, and without the titles that pydantic makes of field names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+        described = super().model_schema(schema)
+        for name, text in descriptions(schema["cls"]).items():
+            described["properties"][name]["description"] = text
+        return described
 
 
 def schema_mode(model: type[Message]) -> JsonSchemaMode:

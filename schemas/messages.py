@@ -16,13 +16,12 @@ def digest(*parts: str) -> str:
 
 
 class Message(BaseModel):
-    """Shared behaviour of all messages: immutable, unknown fields refused, fields described where they are declared."""
+    """Shared behaviour of all messages: immutable, unknown fields refused."""
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
         use_enum_values=False,
-        use_attribute_docstrings=True,
         json_schema_serialization_defaults_required=True,
     )
 

@@ -1,6 +1,7 @@
 """docs/configuration.md tells every setting, as the code has it."""
 
-from deploy.configuration import FILE, descriptions, page, sections
+from deploy.configuration import FILE, page, sections
+from schemas.descriptions import descriptions
 from worker.settings import PREFIX, Settings
 
 
@@ -15,8 +16,8 @@ def test_every_setting_stands_on_the_page_once() -> None:
 
 def test_every_setting_has_a_heading_and_a_description() -> None:
     assert all(heading for heading, _ in sections())
-    assert descriptions().keys() == Settings.model_fields.keys()
-    assert all(descriptions().values())
+    assert descriptions(Settings).keys() == Settings.model_fields.keys()
+    assert all(descriptions(Settings).values())
 
 
 def test_the_page_shows_the_names_of_the_environment() -> None:
