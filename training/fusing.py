@@ -35,7 +35,7 @@ def read(reader: Reader, records: Sequence[Record]) -> list[Reading]:
 
 def fuse(reading: Reading, fusion: Fusion) -> list[CandidateLabels]:
     """Return the fused labels of the reading's candidates, in order."""
-    return [fusion.fuse(candidate) for candidate in reading.article.candidates]
+    return fusion.fuse_all(reading.article.candidates)
 
 
 def fit_fusion(readings: Sequence[Reading]) -> Fusion:

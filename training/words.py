@@ -234,13 +234,15 @@ def main() -> None:
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--version", default="local")
     ap.add_argument("--domain", default="negotiations")
-    ap.add_argument("--read-from", type=float, default=0.08, help="presence from which a sentence is parsed")
+    ap.add_argument("--read-from", type=float, default=0.08, help="presence from which a candidate counts")
+    ap.add_argument("--parse-from", type=float, default=0.3, help="presence from which a sentence is parsed")
     ap.add_argument("--condition", type=float, default=0.5, help="show a condition above this probability")
     a = ap.parse_args()
     domain = load_domain(a.domain)
     train, items, dev = (read_records(a.records / f"{name}.jsonl", None) for name in ("train", "items", "dev"))
     found = {name: list(examples(some, domain)) for name, some in (("train", train), ("items", items))}
-    card: dict[str, Any] = {"format": FORMAT, "version": a.version, "answers": list(ANSWERS), "read_from": a.read_from}
+    card: dict[str, Any] = {"format": FORMAT, "version": a.version, "answers": list(ANSWERS)}
+    card |= {"read_from": a.read_from, "parse_from": a.parse_from}
     nlp = load_parser()
 
     def reader(weights: WordWeights, addressees: AddresseeWeights) -> Reader:
@@ -256,8 +258,10 @@ def main() -> None:
     readings = [by_record[r.id] for r in train]
     weights = fit_weights(found["train"] + found["items"])
     unseen = read(reader(weights, addressees), dev)
-    looked_at = sum(len({c.labels.sentence for c in r.article.candidates}) for r in readings)
-    print(f"{looked_at / sum(len(r.sentences) for r in train):.1%} of the sentences are parsed")
+    seen = [(r.article, s) for r in readings for s in {c.labels.sentence for c in r.article.candidates}]
+    parsed = sum(article.paragraphs.holding(article.sentences[s]) is not None for article, s in seen)
+    whole = sum(len(r.sentences) for r in train)
+    print(f"{len(seen) / whole:.1%} of the sentences are read, {parsed / whole:.1%} parsed")
     fusion = fit_fusion(readings)
     for name, some in (("articles", readings), ("dev", unseen)):
         print(f"{name}: words alone: {accuracy(some, Fusion())}; fused: {accuracy(some, fusion)}")

@@ -38,8 +38,9 @@ class Agreement:
 
     def features(self, labels: CandidateLabels, issue: int, stance: int) -> tuple[float, ...]:
         """Return the `AGREEMENT_FEATURES` of one label of a candidate of the article."""
-        own_label = math.log1p(-joint(labels)[issue, stance])
-        own_issue = math.log1p(-_of_issue(labels)[issue])
+        of_issue_here = labels.present * float(labels.issues[issue])
+        own_label = math.log1p(-min(of_issue_here * float(labels.stances[issue, stance]), _CEILING))
+        own_issue = math.log1p(-min(of_issue_here, _CEILING))
         same = 1 - math.exp(min(0.0, self._no_label[labels.party][issue, stance] - own_label))
         of_issue = 1 - math.exp(min(0.0, self._no_issue[labels.party][issue] - own_issue))
         return (

@@ -8,7 +8,7 @@ probability: of the labels at 0.8, four in five are right.
 import json
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,31 +122,12 @@ def _overlap(one: CharSpan, other: CharSpan) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted decision trees: from node 0, go left where the feature is at most the threshold, until a leaf."""
+    """Boosted decision trees: from node 0, go left where the feature is at most the threshold, until a leaf.
+
+    One line a tree, its nodes side by side, the shorter ones filled up; a leaf is its own child.
+    """
 
     bias: float
-    trees: tuple["Tree", ...]
-
-    @classmethod
-    def load(cls, path: Path) -> "Trees":
-        """Read trees that were fitted on `FEATURES`."""
-        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf8"))
-        if raw["features"] != list(FEATURES):
-            raise ValueError(f"{path}: trees fitted on other features than ours")
-        return cls(float(raw["bias"]), tuple(Tree.from_lists(**tree) for tree in raw["trees"]))
-
-    def probabilities(self, lines: Matrix) -> Matrix:
-        """Return the confidence of each line of features."""
-        score = np.full(len(lines), self.bias)
-        for tree in self.trees:
-            score += tree.values_of(lines)
-        return np.asarray(1 / (1 + np.exp(-score)))
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """One tree, its nodes in parallel arrays; a leaf is its own child."""
-
     feature: NDArray[np.int64]
     threshold: Matrix
     left: NDArray[np.int64]
@@ -155,24 +136,42 @@ class Tree:
     depth: int
 
     @classmethod
-    def from_lists(
-        cls,
-        *,
-        feature: list[int],
-        threshold: list[float],
-        left: list[int],
-        right: list[int],
-        value: list[float],
-        depth: int,
-    ) -> "Tree":
-        """Build a tree from its JSON form."""
-        return cls(np.array(feature), np.array(threshold), np.array(left), np.array(right), np.array(value), depth)
+    def load(cls, path: Path) -> "Trees":
+        """Read trees that were fitted on `FEATURES`."""
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf8"))
+        if raw["features"] != list(FEATURES):
+            raise ValueError(f"{path}: trees fitted on other features than ours")
+        return cls.from_lists(raw["bias"], raw["trees"])
 
-    def values_of(self, lines: Matrix) -> Matrix:
-        """Return the value of the leaf that each line ends in."""
-        node = np.zeros(len(lines), np.int64)
-        rows = np.arange(len(lines))
+    @classmethod
+    def from_lists(cls, bias: float, trees: Sequence[Mapping[str, Any]]) -> "Trees":
+        """Build trees from their JSON form."""
+        size = max((len(tree["feature"]) for tree in trees), default=1)
+
+        def table(name: str, kind: type) -> NDArray[Any]:
+            lines: NDArray[Any] = np.zeros((len(trees), size), kind)
+            for line, tree in zip(lines, trees, strict=True):
+                line[: len(tree[name])] = tree[name]
+            return lines
+
+        return cls(
+            float(bias),
+            table("feature", np.int64),
+            table("threshold", np.float64),
+            table("left", np.int64),
+            table("right", np.int64),
+            table("value", np.float64),
+            max((int(tree["depth"]) for tree in trees), default=0),
+        )
+
+    def probabilities(self, lines: Matrix) -> Matrix:
+        """Return the confidence of each line of features."""
+        tree = np.arange(len(self.feature))[:, None]
+        line = np.arange(len(lines))
+        node = np.zeros((len(self.feature), len(lines)), np.int64)
         for _ in range(self.depth):
-            goes_left = lines[rows, self.feature[node]] <= self.threshold[node]
-            node = np.where(goes_left, self.left[node], self.right[node])
-        return self.value[node]
+            goes_left = lines[line, self.feature[tree, node]] <= self.threshold[tree, node]
+            node = np.where(goes_left, self.left[tree, node], self.right[tree, node])
+        values = np.concatenate((np.full((1, len(lines)), self.bias), self.value[tree, node]))
+        score = values.cumsum(0)[-1]  # one after the other, whatever their number: rounding is the same then
+        return np.asarray(1 / (1 + np.exp(-score)))

@@ -41,7 +41,7 @@ def read_details(
     sentence: CharSpan,
     readings: Sequence[StanceReading],
     condition: CharSpan | None,
-    paragraph: ParsedParagraph,
+    paragraph: ParsedParagraph | None,
     attributions: Sequence[AttributedContent],
     domain: Domain,
     anchor: date | None,
@@ -53,7 +53,7 @@ def read_details(
         sentence: its sentence, characters of the article's text.
         readings: the stance cues of its party there, the strongest first.
         condition: the condition that the heads found, which goes before one that the parse finds.
-        paragraph: the parsed paragraph of the sentence.
+        paragraph: the parsed paragraph of the sentence; None where it was not parsed.
         attributions: who says what in the paragraph.
         domain: condition markers.
         anchor: the day of the report.
@@ -61,8 +61,8 @@ def read_details(
     Returns:
         The details; what the sentence does not tell is None.
     """
-    span = paragraph.span(sentence)
-    if span is None:
+    span = paragraph.span(sentence) if paragraph is not None else None
+    if paragraph is None or span is None:
         return Details(event.stance, condition, None, None, None, plover_event(event.stance, event.issue))
     reading = next((r for r in readings if r.stance is event.stance), readings[0] if readings else None)
     predicate = span.doc[reading.predicate] if reading else None

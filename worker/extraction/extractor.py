@@ -83,7 +83,7 @@ class Extractor:
             return Extraction((), False, len(sentences), 0)
         year = article.published_at.year if article.published_at else None
         reading = self._reader.read(article.text, sentences, year=year, targets=set(gated.sentences))
-        fused = [self._fusion.fuse(candidate) for candidate in reading.candidates]
+        fused = self._fusion.fuse_all(reading.candidates)
         found = labelled_events(
             reading, fused, trees=self._trees, thresholds=self._thresholds, likelihood=gated.likelihood
         )

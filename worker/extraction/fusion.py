@@ -5,7 +5,7 @@ own predicate are certain where they occur. Their sum in log space is right more
 analyst adds to a pack count at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,25 +44,34 @@ class Fusion:
 
     def fuse(self, candidate: ReadCandidate) -> CandidateLabels:
         """Return the candidate's labels with presence, issues and stances fused."""
-        labels, evidence = candidate.labels, candidate.evidence
-        issues = (
-            self.issue_heads * _log(labels.issues)
-            + self.issue_terms * np.sqrt(evidence.issues)
+        return self.fuse_all([candidate])[0]
+
+    def fuse_all(self, candidates: Sequence[ReadCandidate]) -> list[CandidateLabels]:
+        """Return the fused labels of all candidates, in order; none depends on another."""
+        if not candidates:
+            return []
+        issues = _softmax(
+            self.issue_heads * _log(np.stack([c.labels.issues for c in candidates]))
+            + self.issue_terms * np.sqrt(np.stack([c.evidence.issues for c in candidates]))
             + np.asarray(self.issue_bias, np.float32)
         )
-        stances = (
-            self.stance_heads * _log(labels.stances)
-            + self.stance_cues * np.sqrt(evidence.stances)
+        stances = _softmax(
+            self.stance_heads * _log(np.stack([c.labels.stances for c in candidates]))
+            + self.stance_cues * np.sqrt(np.stack([c.evidence.stances for c in candidates]))[:, None]
             + np.asarray(self.stance_bias, np.float32)
         )
+        return [
+            replace(c.labels, present=self._present(c), issues=issues[line], stances=stances[line])
+            for line, c in enumerate(candidates)
+        ]
+
+    def _present(self, candidate: ReadCandidate) -> float:
         present = (
-            self.present_heads * log_odds(labels.present)
+            self.present_heads * log_odds(candidate.labels.present)
             + sum(w * f for w, f in zip(self.roles, candidate.roles, strict=True))
             + self.present_bias
         )
-        return replace(
-            labels, present=float(1 / (1 + np.exp(-present))), issues=_softmax(issues), stances=_softmax(stances)
-        )
+        return float(1 / (1 + np.exp(-present)))
 
 
 def _log(probabilities: FloatArray) -> FloatArray:

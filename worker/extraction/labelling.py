@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from worker.extraction.coreference import VoicedSentence
 from worker.extraction.encoder import CandidateLabels, ConditionSpan, Heads
-from worker.extraction.encoding import PartyMention, pack, tokenize
+from worker.extraction.encoding import FloatArray, PartyMention, pack, tokenize
 from worker.extraction.issues import ArticleIssues
 from worker.extraction.position import CharSpan, PartyName
 
@@ -29,11 +29,13 @@ class UnlabelledArticle:
 class ArticleLabels:
     """What was said of the candidates of an article, and the conditions that were seen; both by sentence.
 
-    `conditions` is None where the labeller does not look for any: then those count that the parse shows.
+    `conditions` is None where the labeller does not look for any: then those count that the parse shows. `cues` are
+    weights by stance of a party in a sentence, for sentences that are not parsed.
     """
 
     candidates: Mapping[int, Sequence[CandidateLabels]]
     conditions: Mapping[int, ConditionSpan] | None
+    cues: Mapping[tuple[int, int], FloatArray] = field(default_factory=dict)
 
 
 class Labeller(Protocol):
@@ -56,8 +58,12 @@ class Labeller(Protocol):
         """Candidates that it thinks less likely than this to hold a position are not read further."""
 
     @property
+    def parse_from(self) -> float:
+        """Sentences without a candidate as likely as this are not parsed."""
+
+    @property
     def reads_paragraphs(self) -> bool:
-        """Whether the whole paragraph of a likely candidate is parsed, or its sentence alone."""
+        """Whether the whole paragraph of such a sentence is parsed and attributed, or it alone and not attributed."""
 
     def label(self, article: UnlabelledArticle, targets: Collection[int] | None) -> ArticleLabels:
         """Label the candidates of the sentences with these indexes; None for all."""
@@ -66,7 +72,7 @@ class Labeller(Protocol):
 class EncoderLabeller:
     """The trained encoder and its heads."""
 
-    read_from = 0.05
+    read_from = parse_from = 0.05
     reads_paragraphs = True
 
     def __init__(self, heads: Heads) -> None:

@@ -17,9 +17,10 @@ from worker.extraction.encoding import FloatArray, PartyMention
 from worker.extraction.gazetteer import Gazetteer
 from worker.extraction.issues import ArticleIssues
 from worker.extraction.labelling import Labeller, UnlabelledArticle
-from worker.extraction.paragraphs import Paragraphs
+from worker.extraction.paragraphs import Paragraphs, ParsedParagraph
 from worker.extraction.position import CharSpan, Mention, PartyName
 from worker.extraction.stances import StanceReading, read_stances
+from worker.extraction.told import without_tellers
 from worker.extraction.voices import read_voices, with_carried
 
 ROLE_FEATURES = (
@@ -85,9 +86,10 @@ class ArticleReading:
             seen = self.conditions.get(sentence)
             return seen.span if seen is not None else None
         paragraph = self.paragraphs.holding(self.sentences[sentence])
-        span = paragraph.span(self.sentences[sentence])
-        found = find_conditions(span, domain=domain) if span is not None else []
-        return (found[0].span[0] + paragraph.start, found[0].span[1] + paragraph.start) if found else None
+        span = paragraph.span(self.sentences[sentence]) if paragraph is not None else None
+        if paragraph is None or span is None or not (found := find_conditions(span, domain=domain)):
+            return None
+        return found[0].span[0] + paragraph.start, found[0].span[1] + paragraph.start
 
 
 class Reader:
@@ -114,12 +116,11 @@ class Reader:
         shown = sentence_case(text, gazetteer=self._gazetteer, is_common=self._is_common)
         article = unlabelled(shown, sentences, domain=self.domain, gazetteer=self._gazetteer, year=year)
         labels = self._labeller.label(article, targets)
-        likely = self._labeller.read_from
-        read = [s for s in sorted(labels.candidates) if any(c.present >= likely for c in labels.candidates[s])]
-        paragraphs = Paragraphs(
-            self._nlp, article.text, (sentences[s] for s in read), whole=self._labeller.reads_paragraphs
-        )
-        evidence = _Article(article, paragraphs, self.domain, likely)
+        likely = {s: max(c.present for c in found) for s, found in labels.candidates.items()}
+        read = [s for s in sorted(likely) if likely[s] >= self._labeller.read_from]
+        parsed = (sentences[s] for s in read if likely[s] >= self._labeller.parse_from)
+        paragraphs = Paragraphs(self._nlp, article.text, parsed, whole=self._labeller.reads_paragraphs)
+        evidence = _Article(article, paragraphs, labels.cues, self.domain, self._labeller.read_from)
         return ArticleReading(
             text=text,
             sentences=sentences,
@@ -134,12 +135,20 @@ class Reader:
 class _Article:
     """Computes evidence and roles of the candidates of one article."""
 
-    def __init__(self, article: UnlabelledArticle, paragraphs: Paragraphs, domain: Domain, likely: float) -> None:
+    def __init__(
+        self,
+        article: UnlabelledArticle,
+        paragraphs: Paragraphs,
+        cues: Mapping[tuple[int, int], FloatArray],
+        domain: Domain,
+        likely: float,
+    ) -> None:
         self._article = article
         self._sentences = article.sentences
         self._voices = article.voices
         self._parties = article.parties
         self._paragraphs = paragraphs
+        self._cues = cues
         self._domain = domain
         self._likely = likely
 
@@ -149,23 +158,33 @@ class _Article:
         mentions = {c.party: _own_mentions(voice, self._parties[c.party]) for c in rivals}
         first = min((m.start for found in mentions.values() for m in found), default=-1)
         issues = self._issue_evidence(sentence)
+        paragraph = self._paragraphs.holding(self._sentences[sentence])
+        span = paragraph.span(self._sentences[sentence]) if paragraph is not None else None
+        roots = {
+            party: [root for m in own if (root := _root(paragraph, (m.start, m.end))) is not None]
+            for party, own in mentions.items()
+        }
+        rivals = without_tellers(rivals, roots, domain=self._domain)
         found = []
         for labels in rivals:
             if labels.present < self._likely:
                 continue
-            holders = self._holders(sentence, mentions[labels.party])
-            readings = self._readings(sentence, holders)
-            evidence = Evidence(issues, _by_stance(readings), tuple(readings))
+            own = mentions[labels.party]
+            holders = roots[labels.party]
+            readings = read_stances(span, holders, domain=self._domain) if span is not None else []
+            stances = self._cues.get((sentence, labels.party)) if paragraph is None else None
+            evidence = Evidence(issues, _by_stance(readings) if stances is None else stances, tuple(readings))
             strongest = max((c.present for c in rivals if c is not labels), default=0.0)
             speaks = voice.speaker is not None and voice.speaker.party == self._parties[labels.party]
-            own = mentions[labels.party]
             roles = (
                 log_odds(strongest) if strongest else _NOBODY,
                 float(speaks),
                 float(not own),
                 float(not own and speaks),
                 voice.quoted,
-                max((r.weight for r in readings), default=0.0) ** 0.5,
+                max((r.weight for r in readings), default=0.0) ** 0.5
+                if stances is None
+                else float(stances.max()) ** 0.5,
                 float(bool(own) and own[0].start == first),
                 float(any(t.head.dep_ == "ROOT" and t.dep_ in {"nsubj", "nsubjpass"} for t in holders)),
                 float(any(m.kind == "demonym" for m in own)),
@@ -174,17 +193,14 @@ class _Article:
             found.append(ReadCandidate(labels, evidence, roles))
         return found
 
-    def _holders(self, sentence: int, mentions: Sequence[Mention]) -> list[Token]:
-        paragraph = self._paragraphs.holding(self._sentences[sentence])
-        return [span.root for m in mentions if (span := paragraph.span((m.start, m.end))) is not None]
-
-    def _readings(self, sentence: int, holders: Sequence[Token]) -> list[StanceReading]:
-        span = self._paragraphs.holding(self._sentences[sentence]).span(self._sentences[sentence])
-        return read_stances(span, holders, domain=self._domain) if span is not None else []
-
     def _issue_evidence(self, sentence: int) -> FloatArray:
         weights = self._article.issues.of(sentence)
         return np.array([weights.get(issue, 0.0) for issue in _ISSUES], np.float32)
+
+
+def _root(paragraph: ParsedParagraph | None, place: CharSpan) -> Token | None:
+    span = paragraph.span(place) if paragraph is not None else None
+    return span.root if span is not None else None
 
 
 def unlabelled(

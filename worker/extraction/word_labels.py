@@ -53,6 +53,8 @@ _STANCES = slice(1, 1 + len(Stance))
 _ATTRIBUTIONS = slice(_STANCES.stop, _STANCES.stop + len(Attribution))
 _TIMES = slice(_ATTRIBUTIONS.stop, _ATTRIBUTIONS.stop + len(TimeFrame))
 
+_CUES = slice(MEASURES.index(f"cue_{next(iter(Stance)).value}"), -len(Stance))
+
 Matrix = NDArray[np.float32]
 
 
@@ -190,6 +192,7 @@ class WordLabeller:
         self.card = card
         self.folder = folder
         self.read_from = float(card["read_from"])
+        self.parse_from = float(card["parse_from"])
         self._reader = reader
         self._weights = weights
         self._addressees = addressees
@@ -236,7 +239,12 @@ class WordLabeller:
                     addressees=self._towards(worded, candidate, stances[line]) if likely else (),
                 )
             )
-        return ArticleLabels(found, None)
+        return ArticleLabels(found, None, self._cues(worded))
+
+    @staticmethod
+    def _cues(worded: WordedArticle) -> dict[tuple[int, int], FloatArray]:
+        """The weights of the cues after each party's mentions, by stance."""
+        return {(c.sentence, c.party): np.square(np.array(c.measures[_CUES], np.float32)) for c in worded.candidates}
 
     def _towards(
         self, worded: WordedArticle, candidate: Candidate, stances: FloatArray

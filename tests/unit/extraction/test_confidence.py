@@ -6,13 +6,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from worker.extraction.confidence import FEATURES, RISING, Tree, Trees
+from worker.extraction.confidence import FEATURES, RISING, Trees
 from worker.extraction.encoder import SHIPPED_HEADS
 from worker.extraction.events import Thresholds
 
-STUMP = Tree.from_lists(
-    feature=[1, 0, 0], threshold=[0.5, 0.0, 0.0], left=[1, 1, 2], right=[2, 1, 2], value=[0.0, -1.0, 1.0], depth=1
-)
+LEAF = {"feature": [0], "threshold": [0.0], "left": [0], "right": [0], "value": [0.25], "depth": 0}
+STUMP = {
+    "feature": [1, 0, 0],
+    "threshold": [0.5, 0.0, 0.0],
+    "left": [1, 1, 2],
+    "right": [2, 1, 2],
+    "value": [0.0, -1.0, 1.0],
+    "depth": 1,
+}
+
+
+def odds(bias: float, *trees: dict[str, object], line: tuple[float, float]) -> float:
+    [probability] = Trees.from_lists(bias, trees).probabilities(np.array([line]))
+    return float(np.log(probability / (1 - probability)))
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +32,18 @@ def trees() -> Trees:
 
 
 def test_a_tree_goes_left_up_to_its_threshold_and_right_beyond() -> None:
-    lines = np.array([[9.0, 0.5], [9.0, 0.6]])
-    assert STUMP.values_of(lines).tolist() == [-1.0, 1.0]
+    assert odds(0.0, STUMP, line=(9.0, 0.5)) == pytest.approx(-1.0)
+    assert odds(0.0, STUMP, line=(9.0, 0.6)) == pytest.approx(1.0)
 
 
-def test_trees_add_up_on_the_scale_of_log_odds() -> None:
-    [probability] = Trees(0.5, (STUMP, STUMP)).probabilities(np.array([[0.0, 1.0]]))
-    assert probability == pytest.approx(1 / (1 + np.exp(-2.5)))
+def test_trees_of_any_size_add_up_on_the_scale_of_log_odds() -> None:
+    assert odds(0.5, STUMP, LEAF, STUMP, line=(0.0, 1.0)) == pytest.approx(2.75)
+
+
+def test_a_line_alone_has_the_confidence_it_has_among_others(trees: Trees) -> None:
+    lines = np.random.default_rng(5).normal(size=(50, len(FEATURES)))
+    alone = [trees.probabilities(line[None])[0] for line in lines]
+    assert alone == trees.probabilities(lines).tolist()
 
 
 def test_no_lines_have_no_probabilities(trees: Trees) -> None:
