@@ -157,6 +157,9 @@ def _score(opening: _Opening, clause: Token, governor: Token, markers: Condition
     before = [clause.doc[opening.start - 1]] if opening.start else []
     if any(token.lower_ == "only" for token in (*before, *governor.children)):
         return _LIKELY + _HELD_BACK
+    nouns = (child for child in governor.children if child.dep_ in ("attr", "dobj", "nsubj", "nsubjpass"))
+    if any(child.lower_ == "no" for token in (governor, *nouns) for child in token.children):  # "no truce without"
+        return _LIKELY + _HELD_BACK
     if not any(child.dep_ == "aux" and child.lower_ in markers.ahead for child in governor.children):
         return _LIKELY
     return _LIKELY + (_HELD_BACK if any(child.dep_ == "neg" for child in governor.children) else _AHEAD)
