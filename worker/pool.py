@@ -21,11 +21,11 @@ from celery import signals
 from celery.worker import state as celery_state
 from redis.exceptions import RedisError
 
-from worker import lifeline
 from worker.batch import ArticlePipeline, BatchWorker
 from worker.celery_app import TASK
 from worker.connection import Client, connect
 from worker.entries import ArticleEntries, append_received, owner_of
+from worker.launcher import die_with_parent
 from worker.loading import load_pipeline
 from worker.observability import celery_metrics, metrics
 from worker.observability.backlog import queue_key
@@ -128,7 +128,7 @@ def load_before_fork(**_: object) -> None:
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def start_process(**_: object) -> None:
     """End with the parent, however it ends: a process without one would wait for work for ever."""
-    lifeline.die_with_parent()
+    die_with_parent()
     if os.getppid() != _parent:  # it died before the kernel was asked
         os._exit(1)
 

@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -41,6 +42,24 @@ def test_it_ends_with_the_code_of_the_command(code: int) -> None:
 def test_a_command_killed_by_a_signal_is_told_as_shells_do() -> None:
     launched = lifeline.launch([*PYTHON, "import os; os.kill(os.getpid(), 9)"], grace=5)
     assert launched.wait(20) == 128 + signal.SIGKILL
+
+
+def test_a_command_that_cannot_be_started_is_told_as_shells_do(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        launched = lifeline.launch([str(tmp_path / "nothing")], grace=5, output=log)
+        assert launched.wait(20) == 127
+    assert "No such file" in (tmp_path / "log").read_text()
+
+
+def test_a_command_finds_signals_as_a_shell_leaves_them() -> None:
+    launched = lifeline.launch(["sleep", "600"], grace=5)
+    child = child_of(launched)
+    wait_until(lambda: child.name() == "sleep")
+    try:
+        status = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii").splitlines()
+        assert {line.split()[1] for line in status if line.startswith(("SigIgn", "SigBlk"))} == {"0" * 16}
+    finally:
+        lifeline.kill(launched)
 
 
 def test_sigterm_is_passed_on() -> None:
