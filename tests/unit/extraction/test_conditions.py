@@ -29,6 +29,8 @@ def condition(nlp: Language, text: str) -> str | None:
         ("Arland will only talk after the guns fall silent.", "the guns fall silent"),
         ("Arland wants firm guarantees before returning to the talks.", "firm guarantees"),
         ("Arland will not sign without a guarantee from its neighbours.", "a guarantee from its neighbours"),
+        ("No truce without prisoner swap, Arland says.", "prisoner swap"),
+        ("There will be no truce without a prisoner swap, Arland said.", "a prisoner swap"),
     ],
 )
 def test_a_condition_is_found_without_the_word_that_opens_it(nlp: Language, text: str, expected: str) -> None:
@@ -42,6 +44,7 @@ def test_a_condition_is_found_without_the_word_that_opens_it(nlp: Language, text
         "Arland will not attend until Friday.",
         "Arland asked if the port was open.",
         "Arland left after the talks.",
+        "Arland is ready to begin talks without preconditions.",
         "The plan should be dropped.",
     ],
 )

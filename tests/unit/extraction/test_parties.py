@@ -117,6 +117,13 @@ def test_a_company_with_initials_is_a_party_wherever_it_is_named() -> None:
         ("U.S. Sen. Ada Thornquist objected.", "US Congress"),
         ("The U.S. Senate voted.", "US Congress"),
         ("Swiss voters refused.", "Switzerland"),
+        ("African Union nations pledged troops.", "African Union"),
+        ("EU member states approved it.", "European Union"),
+        ("Poland's former prime minister objected.", "Former Polish prime ministers"),
+        ("Tony Blair objected.", "Former UK prime ministers"),
+        ("Republican governors met. Governor Ada Thornquist of Ohio objected.", "Republican governors"),
+        ("Ada Thornquist, an aide to the United States, met Roe. Thornquist, a senator, left.", "US senators"),
+        ("Quebec signed. Quebec paid. Quebec students marched. Then trade unions agreed.", "Quebec unions"),
     ],
 )
 def test_whoever_may_speak_for_several_parties_proposes_each(text: str, party: str) -> None:
@@ -131,7 +138,51 @@ def test_whoever_may_speak_for_several_parties_proposes_each(text: str, party: s
         ("Syria met Russia. Then the insurgents agreed to talk.", "insurgents", "Syrian opposition"),
         ("California legislators agreed.", "California legislators", "California lawmakers"),
         ("OPEC agrees to cut output.", "OPEC", "OPEC"),
+        ("The Tories met. The rebels want a vote in Britain.", "rebels", "Conservative rebels"),
+        ("Serbia voted. Voters refused.", "Voters", "Serbian voters"),
+        ("Sudanese military chiefs met. Then the opposition agreed.", "opposition", "Sudanese opposition"),
     ],
 )
 def test_a_noun_alone_means_a_party_where_the_text_tells_which(text: str, words: str, party: str) -> None:
     assert sides(text)[words] == party
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "party"),
+    [
+        ("President of Ghana Ama Boateng refused.", "President of Ghana Ama Boateng", "Ghana"),
+        ("Envoy for Ghana Ama Boateng refused.", "Envoy for Ghana Ama Boateng", None),
+        ("Theresa May refused.", "Theresa May", "United Kingdom"),
+        ("Former prime minister Theresa May refused.", "Former prime minister Theresa May", "United Kingdom"),
+        ("The Beijing Steel Association objected.", "Beijing Steel Association", "Beijing Steel Association"),
+        ("The World Trade Organisation ruled.", "World Trade Organisation", "World Trade Organization"),
+        ("Hamas states that it agrees.", "Hamas", "Hamas"),
+        ("Greek civil servants will strike.", "Greek civil servants", "Greek civil servants"),
+        ("Egypt's main opposition left.", "Egypt's main opposition", "Egyptian opposition"),
+        ("Washington's European allies left.", "European allies", "European allies"),
+    ],
+)
+def test_a_name_is_taken_with_all_its_words_and_no_more(text: str, words: str, party: str | None) -> None:
+    assert sides(text, year=2017)[words] == party
+
+
+def test_a_month_is_no_name_where_nobody_of_that_name_is_meant() -> None:
+    assert all("May" not in words for words, _ in mentions("Talks in May failed. Ghana left in May."))
+
+
+def test_a_company_is_called_by_the_first_word_of_its_name() -> None:
+    found = sides("Sherman Continental Holdings Inc made an offer. On Friday Sherman withdrew it.")
+
+    assert found["Sherman"] == "Sherman Continental"
+
+
+def test_rebels_that_a_state_backs_are_not_its_own() -> None:
+    assert "Turkish rebels" not in {
+        m.party.name for _, m in mentions("Turkish-backed rebels in Syria left.") if m.party
+    }
+
+
+def test_a_country_that_only_brokers_is_not_the_one_the_article_is_about() -> None:
+    found = sides("Under a Ghana-brokered truce, Togo and Togo's army left. The government agreed.")
+
+    assert found["government"] == "Togo"

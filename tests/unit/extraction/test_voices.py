@@ -61,3 +61,20 @@ def test_a_party_in_focus_is_proposed_for_the_next_sentence() -> None:
 
 def test_every_mentioned_party_is_proposed() -> None:
     assert proposed("Peru, Chile and the EU met.")[0] == {"Peru", "Chile", "European Union"}
+
+
+def test_a_sentence_of_many_parties_is_given_fewer_from_before() -> None:
+    before = "Peru, Chile, Ghana, Togo and Benin met. "
+    few = proposed(before + "More boats must be let in.")[1]
+    many = proposed(before + "Kenya, Norway, Iceland and Fiji signed.")[1]
+
+    assert len(few) == 5
+    assert len(many) == 6
+
+
+def test_the_other_parties_of_a_speaker_come_beside_those_in_focus() -> None:
+    text = (
+        "Peru, Chile, Ghana, Togo and Benin met. Republican Senator Ada Thornquist objected. “It is too low,” she said."
+    )
+
+    assert {"US Republicans", "US Congress", "US senators", "Peru"} <= proposed(text)[2]
