@@ -46,6 +46,7 @@ class MentionScanner:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._closed = closed_classes()
+        self._title_openings = frozenset(title.split(" ")[0] for title in gazetteer.words.titles)
         self._capitals = (
             frozenset({"i"}) | self._closed.function_words | self._closed.calendar_words | self._closed.not_names
         )
@@ -308,6 +309,8 @@ class MentionScanner:
 
     def _title(self, tokens: Sequence[Token], at: int) -> int:
         """The end of the longest title that begins at token `at`, or 0."""
+        if at >= len(tokens) or tokens[at].lower not in self._title_openings:
+            return 0
         limit = min(self._gazetteer.longest_title, len(tokens) - at)
         for length in range(limit, 0, -1):
             if " ".join(t.lower for t in tokens[at : at + length]) in self._gazetteer.words.titles:

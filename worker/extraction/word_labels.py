@@ -21,6 +21,7 @@ from worker.extraction.encoding import FloatArray
 from worker.extraction.labelling import ArticleLabels, UnlabelledArticle
 from worker.extraction.lexicon import Lexicon
 from worker.extraction.position import Mention, PartyName
+from worker.extraction.spelling import one_spelling
 from worker.extraction.voices import with_carried
 from worker.extraction.word_addressees import AddresseeWeights, weigh_addressees
 from worker.extraction.wording import (
@@ -95,6 +96,7 @@ class WordReader:
         forms: dict[int, frozenset[str]] = {}
         sentences: dict[int, WordedSentence] = {}
         rivals: dict[int, tuple[int, ...]] = {}
+        text = one_spelling(article.text)
         wanted = range(len(article.sentences)) if targets is None else sorted(targets)
         for index in wanted:
             span, voice = article.sentences[index], article.voices[index]
@@ -102,7 +104,7 @@ class WordReader:
             if not parties:
                 continue
             sentence = word_sentence(
-                article.text, span, voice, numbers=numbers, cues=self._cues, negations=self._domain.polarity.negations
+                text, span, voice, numbers=numbers, cues=self._cues, negations=self._domain.polarity.negations
             )
             forms[index] = frozenset(word.form for word in sentence.words)
             sentences[index] = sentence

@@ -49,9 +49,12 @@ MEASURES = (
 """Numbers beside the words: the part of the party, its share of all mentions, and roots of the weights of the pack's
 cues, those after a mention of the party (`cue_`) and all of the sentence (`any_`)."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’\u200b]+[^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s\u200b]")
+_PLAIN = str.maketrans({"’": "'", "\u200b": None})
+"""What fills up the place of a word in its other spelling goes."""
 _QUOTES = "\"“”„‘'"
 _OFFSETS = tuple((int(place), place) for place in PLACES if place[0] in "+-")
+_STANCES = {stance: number for number, stance in enumerate(Stance)}
 _AFTER_AT_MOST = 12
 _BEFORE_AT_MOST = 8
 _BREAKS = frozenset({".", ";"})
@@ -118,7 +121,7 @@ def _words(text: str, start: int, end: int, opening: int) -> Iterator[Word]:
         elif word[0].isupper() and at != opening and text[at - 1] not in _QUOTES and word != "I":
             form = NAME
         else:
-            form = '"' if word in _QUOTES else word.lower().replace("’", "'")
+            form = '"' if word in _QUOTES else word.lower().translate(_PLAIN)
         yield Word(form, at, -1)
 
 
@@ -190,10 +193,10 @@ def measures(
 
 
 def _by_stance(weights: Iterable[tuple[Stance, float]]) -> list[float]:
-    found = dict.fromkeys(Stance, 0.0)
+    found = [0.0] * len(_STANCES)
     for stance, weight in weights:
-        found[stance] += weight
-    return [weight**0.5 for weight in found.values()]
+        found[_STANCES[stance]] += weight
+    return [weight**0.5 for weight in found]
 
 
 def _cues_after(

@@ -1,4 +1,4 @@
-"""From the settings to the pipeline: profile, domain, model, threshold and limits arrive, and limits hold before any work."""
+"""From the settings to the pipeline: profile, domain, model, threshold, limits arrive; limits hold before any work."""
 
 import json
 import sys
