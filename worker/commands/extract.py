@@ -33,7 +33,7 @@ ProfileName = Annotated[
     Profile | None,
     typer.Option(
         "--profile",
-        help="default: with the learned heads; fast: without, several times as fast and less often right.",
+        help="default: with the learned heads; fast: without, more than twice as fast, less often right.",
         show_default=False,
     ),
 ]

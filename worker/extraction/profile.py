@@ -1,4 +1,4 @@
-"""How thorough is extraction? As right as it gets, or several times as fast."""
+"""How thorough is extraction? As right as it gets, or more than twice as fast."""
 
 from enum import StrEnum
 
