@@ -1,6 +1,6 @@
 """Fit the `fast` profile: weights on words, and what is between them and events. Annotations only, no heads.
 
-    python -m training.words --records DIR --out DIR [--version NAME] [--read-from 0.08]
+    python -m training.words --records DIR --out DIR [--version NAME] [--parse-from 0.5]
 
 DIR holds train.jsonl, items.jsonl and dev.jsonl of `training.build_records`. The weights on words are fitted on
 articles and items; fusion, trees and thresholds on what such weights, fitted on four fifths of the articles, say of the
@@ -234,8 +234,8 @@ def main() -> None:
     ap.add_argument("--out", type=Path, required=True)
     ap.add_argument("--version", default="local")
     ap.add_argument("--domain", default="negotiations")
-    ap.add_argument("--read-from", type=float, default=0.08, help="presence from which a candidate counts")
-    ap.add_argument("--parse-from", type=float, default=0.3, help="presence from which a sentence is parsed")
+    ap.add_argument("--read-from", type=float, default=0.14, help="presence from which a candidate counts")
+    ap.add_argument("--parse-from", type=float, default=0.5, help="presence from which a sentence is parsed")
     ap.add_argument("--condition", type=float, default=0.5, help="show a condition above this probability")
     a = ap.parse_args()
     domain = load_domain(a.domain)
