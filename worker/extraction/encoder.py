@@ -112,8 +112,12 @@ class Heads:
         return cls(folder, load_tokenizer(folder / _TOKENIZER), card, threads)
 
     def open(self) -> None:
-        """Make the session, which else the first chunk waits for. Python's lock is free meanwhile."""
-        self._session()
+        """Make the session, which else the first chunk waits for. Python's lock is free meanwhile.
+
+        With several threads nothing is done: a process that is forked later makes one of its own.
+        """
+        if self._threads == 1:
+            self._session()
 
     def label(self, chunks: Iterable[Chunk]) -> list[ChunkLabels]:
         """Label chunks, each by itself."""

@@ -64,7 +64,7 @@ def extractor() -> Extractor:
     return load_extractor()
 
 
-CLEAR = 0.22
+CLEAR = 0.32
 """Confidence of a label that no turn of style may add or take away; the threshold below is for those in doubt."""
 
 

@@ -57,7 +57,10 @@ def test_a_command_finds_signals_as_a_shell_leaves_them() -> None:
     wait_until(lambda: child.name() == "sleep")
     try:
         status = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii").splitlines()
-        assert {line.split()[1] for line in status if line.startswith(("SigIgn", "SigBlk"))} == {"0" * 16}
+        masks = [int(line.split()[1], 16) for line in status if line.startswith(("SigIgn", "SigBlk"))]
+        own = {number for number in signal.valid_signals() if any(mask >> (number - 1) & 1 for mask in masks)}
+        assert len(masks) == 2
+        assert not own  # the C library's own signals (32 and 33) may be blocked in whoever starts the tests
     finally:
         lifeline.kill(launched)
 
