@@ -3,7 +3,8 @@
 Runs the programs that docs/model.md names, one after the other, with their output under --work. Three rounds: two on
 annotations alone, the second with words hidden, and one from there with what its fused answers say of unlabelled items.
 With --teacher three more: a fourth on the opinions of a larger model that is fitted on the same annotations, averaged
-with the third, and a fifth and sixth, three layers deeper, that follow the larger model's states.
+with the third, and a fifth and sixth, three layers deeper, that follow the larger model's states
+and are averaged in their turn.
 """
 
 import argparse
@@ -56,12 +57,13 @@ def learn_from_teacher(a: argparse.Namespace, *, third: Path, records: Path, enc
     run("grow --after 1 3 5", weights=mean / "model.pt", encoder=encoder, texts=texts, out=deeper)
     for options, taught, start, out in (
         (f"--minutes {a.share * 34}", early, deeper, fifth),
-        (f"--minutes {a.share * 27} --rate 1.3e-4 --head-rate 3e-4 --seed 6", lessons(2), fifth / "model.pt", sixth),
+        (f"--minutes {a.share * 23} --rate 1.3e-4 --head-rate 3e-4 --seed 6", lessons(2), fifth / "model.pt", sixth),
     ):
         run(
             f"follow {options}",
             records=records, lessons=taught, encoder=encoder, start=start, out=out, threads=a.threads,
         )  # fmt: skip
+    run("average", fifth / "model.pt", sixth / "model.pt", out=a.work / "last" / "model.pt")
 
 
 def main() -> None:
@@ -101,7 +103,7 @@ def main() -> None:
     finish(third, "third")
     if a.teacher:
         learn_from_teacher(a, third=third, records=records, encoder=encoder)
-        finish(a.work / "sixth", "sixth")
+        finish(a.work / "last", "last")
     print(f"The heads are in {heads}; copy them to worker/domains/negotiations_heads to ship them.")
 
 
