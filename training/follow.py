@@ -8,7 +8,6 @@ the teacher, weights are held in bfloat16 with a float32 copy, and the learning 
 
 import argparse
 import json
-import random
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from training.model import StanceModel, load_model
 from training.opinions import Opinions, read_opinions, with_opinions
 from training.records import Record, read_records
 from training.teacher import Master, rate_share, ticks
-from training.train import WEIGHTS, evaluate, hide_words, losses, parameter_groups, show
+from training.train import WEIGHTS, begin, evaluate, hide_words, losses, parameter_groups, show
 from worker.extraction.encoding import load_tokenizer
 
 SAMPLE = 40_000
@@ -100,11 +99,7 @@ def read_arguments() -> argparse.Namespace:
 def main() -> None:
     """Train until the time is over, judge after each lesson, keep the averaged weights."""
     a = read_arguments()
-    torch.set_num_threads(a.threads)
-    torch.manual_seed(a.seed)
-    rng = random.Random(a.seed)  # noqa: S311
-    a.out.mkdir(parents=True, exist_ok=True)
-    (a.out / "arguments.json").write_text(json.dumps({k: str(v) for k, v in vars(a).items()}, indent=1))
+    rng = begin(a)
     tokenizer = load_tokenizer(a.encoder / "tokenizer.json")
     annotated, others = read_texts(a.records, tokenizer)
     held_out = [r for r in read_records(a.records / "train.jsonl", tokenizer) if r.held_out]

@@ -7,8 +7,6 @@ falls with the clock, so that the run ends well whatever else the machine does.
 """
 
 import argparse
-import json
-import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ from transformers.models.mpnet import modeling_mpnet
 from training.batches import batches, draw_samples
 from training.model import StanceModel, layers_in
 from training.records import read_records
-from training.train import batch_loss, evaluate, hide_words, parameter_groups, show
+from training.train import batch_loss, begin, evaluate, hide_words, parameter_groups, show
 from worker.extraction.encoding import load_tokenizer
 
 
@@ -150,11 +148,7 @@ def read_arguments() -> argparse.Namespace:
 def main() -> None:
     """Train until the time is over, judge after each epoch, keep the averaged weights."""
     a = read_arguments()
-    torch.set_num_threads(a.threads)
-    torch.manual_seed(a.seed)
-    rng = random.Random(a.seed)  # noqa: S311
-    a.out.mkdir(parents=True, exist_ok=True)
-    (a.out / "arguments.json").write_text(json.dumps({k: str(v) for k, v in vars(a).items()}, indent=1))
+    rng = begin(a)
     tokenizer = load_tokenizer(a.encoder / "tokenizer.json")
     articles = read_records(a.records / "train.jsonl", tokenizer)
     dev = read_records(a.records / "dev.jsonl", tokenizer)

@@ -168,14 +168,19 @@ def read_arguments() -> argparse.Namespace:
     return ap.parse_args()
 
 
+def begin(a: argparse.Namespace) -> random.Random:
+    """Set threads and seeds, note the arguments beside the results, and return the source of chance."""
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(a.seed)
+    a.out.mkdir(parents=True, exist_ok=True)
+    (a.out / "arguments.json").write_text(json.dumps({k: str(v) for k, v in vars(a).items()}, indent=1))
+    return random.Random(a.seed)  # noqa: S311
+
+
 def main() -> None:
     """Train, report every other epoch, keep the averaged weights."""
     a = read_arguments()
-    torch.set_num_threads(a.threads)
-    torch.manual_seed(a.seed)
-    rng = random.Random(a.seed)  # noqa: S311
-    a.out.mkdir(parents=True, exist_ok=True)
-    (a.out / "arguments.json").write_text(json.dumps({k: str(v) for k, v in vars(a).items()}, indent=1))
+    rng = begin(a)
     tokenizer = load_tokenizer(a.encoder / "tokenizer.json")
     articles = read_records(a.records / "train.jsonl", tokenizer)
     items = read_records(a.records / "items.jsonl", tokenizer)
