@@ -5,9 +5,9 @@ labelled within a batch would otherwise differ from the same article alone.
 """
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,22 +83,19 @@ class ChunkLabels:
 class Heads:
     """The trained encoder with its heads.
 
-    With one thread a session has no threads of its own, so that processes that are forked later share it. With more
-    it is made in the process that labels: threads do not come along.
+    The session works in the thread that asks and has none of its own, so that processes that are forked later share it.
     """
 
-    def __init__(self, folder: Path, tokenizer: Tokenizer, card: dict[str, Any], threads: int) -> None:
+    def __init__(self, folder: Path, tokenizer: Tokenizer, card: dict[str, Any]) -> None:
         self.tokenizer = tokenizer
         self.card = card
         self.thresholds: dict[str, float] = dict(card["thresholds"])
         self.version: str = card["version"]
         self.calibration = Calibration(**card["calibration"])
         self.folder = folder
-        self._threads = threads
-        self._sessions: dict[int, onnxruntime.InferenceSession] = {}
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int = 1) -> "Heads":
+    def load(cls, folder: Path) -> "Heads":
         """Read card and tokenizer of a folder of trained heads."""
         card = json.loads((folder / _CARD).read_text(encoding="utf8"))
         expected = {
@@ -109,22 +106,18 @@ class Heads:
         }
         if card.get("format") != FORMAT or card.get("labels") != expected:
             raise HeadsMismatchError(f"{folder}: heads of format {card.get('format')} with other labels than ours")
-        return cls(folder, load_tokenizer(folder / _TOKENIZER), card, threads)
+        return cls(folder, load_tokenizer(folder / _TOKENIZER), card)
 
     def open(self) -> None:
-        """Make the session, which else the first chunk waits for. Python's lock is free meanwhile.
-
-        With several threads nothing is done: a process that is forked later makes one of its own.
-        """
-        if self._threads == 1:
-            self._session()
+        """Make the session, which else the first chunk waits for. Python's lock is free meanwhile."""
+        _ = self._session
 
     def label(self, chunks: Iterable[Chunk]) -> list[ChunkLabels]:
         """Label chunks, each by itself."""
         return [self._label(chunk) for chunk in chunks]
 
     def _label(self, chunk: Chunk) -> ChunkLabels:
-        session = self._session()
+        session = self._session
         names = [output.name for output in session.get_outputs()]
         out = dict(zip(names, session.run(names, _inputs(chunk)), strict=True))
         scale = self.calibration
@@ -158,23 +151,17 @@ class Heads:
             conditions=_conditions(chunk, _softmax(out["tags"])),
         )
 
+    @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
-        process = 0 if self._threads == 1 else os.getpid()
-        session = self._sessions.get(process)
-        if session is None:  # one of the parent process is kept but not touched
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = self._threads
-            options.inter_op_num_threads = 1
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-            options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(
-                str(self.folder / _MODEL),
-                sess_options=options,
-                providers=["CPUExecutionProvider"],
-                disabled_optimizers=["SkipLayerNormFusion"],  # the fused kernel is slower than its parts on CPUs
-            )
-            self._sessions[process] = session
-        return session
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            str(self.folder / _MODEL),
+            sess_options=options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=["SkipLayerNormFusion"],  # the fused kernel is slower than its parts on CPUs
+        )
 
 
 def _inputs(chunk: Chunk) -> dict[str, Any]:

@@ -90,14 +90,14 @@ def test_swapping_the_names_of_two_parties_keeps_the_labels(heads: Heads) -> Non
         np.testing.assert_array_equal(one[place].stances, two[place].stances)
 
 
-def test_with_one_thread_the_heads_have_no_threads_of_their_own() -> None:
-    heads, before = Heads.load(SHIPPED_HEADS, threads=1), psutil.Process().num_threads()
+def test_the_heads_have_no_threads_of_their_own() -> None:
+    heads, before = Heads.load(SHIPPED_HEADS), psutil.Process().num_threads()
     heads.label(chunks_of(heads, TEXT))
     assert psutil.Process().num_threads() == before
 
 
 def test_heads_that_are_opened_before_a_fork_work_in_the_child() -> None:
-    heads = Heads.load(SHIPPED_HEADS, threads=1)
+    heads = Heads.load(SHIPPED_HEADS)
     with ThreadPoolExecutor(1) as beside:
         beside.submit(heads.open).result()
     chunks = chunks_of(heads, TEXT)
